@@ -36,7 +36,7 @@ mod topic;
 mod welcome;
 mod wrong_page;
 
-pub use badge::{author, badge, mark, name, sign, time};
+pub use badge::{BylineOf, badge, byline, mark, name, sign, time};
 pub use banners::banners;
 pub use composer::Composer;
 pub use conversation::Conversation;

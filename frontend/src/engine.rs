@@ -7,6 +7,7 @@ mod driver;
 mod followed;
 mod join;
 mod memory;
+mod newest_page;
 mod news;
 mod pause;
 mod report;
@@ -181,7 +182,7 @@ impl Effects {
     fn follow(&self, before: &State, after: &Rc<State>) {
         self.memory.keep(before, after);
         if after.connection.doubts != before.connection.doubts {
-            self.driver.check();
+            self.driver.doubt();
         }
         self.talk_to_server(after);
         self.show(after);

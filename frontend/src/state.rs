@@ -2,7 +2,6 @@
 //! actions as input; uses no browser API, clock or network, so that all of it is tested on the host.
 
 mod action;
-mod arriving;
 mod colour;
 mod connection;
 mod editing;
@@ -15,6 +14,7 @@ mod link;
 mod links;
 mod locale;
 mod namesakes;
+mod navigation;
 mod notices;
 mod outbox;
 mod page;
@@ -167,7 +167,7 @@ impl State {
             Action::Failed(why) => self.settings = Settings { problem: Some(why), ..self.settings.cleared() },
             Action::AccountCame(me) => self.session.account = Some(me),
             Action::Answered(settings) => self.settings = settings,
-            Action::ListingCame(listing) => self.settings.listing = Some(listing),
+            Action::ListingCame(listing) => self.show_listing(listing),
             Action::ShutOut(gate) => {
                 self.session.gate = Some(gate);
                 self.session.me = None;
@@ -185,7 +185,7 @@ impl State {
                 self.rooms.confirm(&name);
                 self.rooms.change(&name, |room, _| room.phase = Phase::Joining);
             }
-            Action::Joined(name, page) => self.arrive(&name, page),
+            Action::Joined(name, page) => self.join(&name, page),
             Action::Recalled(snapshot) => self.recall(snapshot),
             Action::Missing(name) => self.show_missing(&name),
             Action::Refused(name, why) => self.close(&name, Phase::Refused(why)),

@@ -59,8 +59,8 @@ impl From<BatchForm> for Batch {
     }
 }
 
-/// Identifies a state of presence. A poll sends the last tag that its client received; the server's response contains
-/// presence once the state has another tag.
+/// The identifier of a state of presence. A poll sends the last tag that its client received; the server's response
+/// contains presence once the state has another tag.
 pub type PresenceTag = String;
 
 /// The people present in the rooms that a poll lists in `here`.

@@ -28,7 +28,7 @@ impl fmt::Display for Seq {
     }
 }
 
-/// Identifies one incarnation of a log. Created with the log; a log that was replaced or restored gets a new one.
+/// The identifier of a log, created with the log. A log that was replaced or restored gets a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub u64);
 

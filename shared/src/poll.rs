@@ -39,7 +39,7 @@ pub struct PollQuery {
 /// The reason why a query is not a poll.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidPoll {
-    /// `room` is missing.
+    /// The query has no `room`.
     #[error("which room? add room=NAME (up to {ROOMS_PER_POLL} times) or room=*")]
     NoRoom,
     /// The query names more than [`ROOMS_PER_POLL`] rooms.

@@ -1,4 +1,4 @@
-//! A client's endless series of polls as a pure state machine: an event goes in, a step comes out.
+//! The pure state machine of a client's endless series of polls: receives an event and returns a step.
 //!
 //! Exactly one action is outstanding at any time: a poll, a sleep, a repair or a renewal of the session. [`Next::Keep`]
 //! continues the outstanding action; [`Next::Do`] replaces it, and the driver then aborts the old one. The machine

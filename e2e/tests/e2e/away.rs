@@ -61,6 +61,25 @@ async fn what_was_not_sent_survives_the_page() -> Result<()> {
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
+/// A message that waits can be discarded. Those after it are sent.
+#[tokio::test]
+async fn what_waits_can_be_discarded() -> Result<()> {
+    let mut server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    server.kill().await?;
+    ada.until("an honest status", is_away).await?;
+    for text in ["not this one", "this one"] {
+        ada.say(text).await?;
+        ada.until("a message on its way", |screen| is_pending(screen, text)).await?;
+    }
+    ada.browser.click("[data-state=pending] [data-testid=discard]").await?;
+    ada.until("no message", |screen| !is_pending(screen, "not this one")).await?;
+    ada.reload().await?;
+    server.start_again().await?;
+    ada.until_said(&["this one"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
 async fn meet(server: &Server) -> Result<(Chat, Chat)> {
     let (ada, ben) = Chat::open_two(&server.url()).await?;
     ada.say("before").await?;

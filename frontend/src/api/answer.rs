@@ -13,9 +13,9 @@ use crate::words;
 pub struct Answer {
     /// The HTTP status; 0 for a redirect, which browsers hide.
     pub status: u16,
-    /// `Content-Type`.
+    /// The `Content-Type`.
     pub content_type: Option<String>,
-    /// `Retry-After`, from now.
+    /// The time in `Retry-After`, from now.
     pub retry_after: Option<Duration>,
     /// The body's text.
     pub body: String,

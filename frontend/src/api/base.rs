@@ -8,7 +8,7 @@ pub struct Base {
     /// The whole address, ending in `/`. Without a user's name and password: browsers refuse requests to such
     /// addresses, and send both by themselves.
     pub url: String,
-    /// Its path, beginning and ending with `/`.
+    /// The address's path, beginning and ending with `/`.
     pub path: String,
 }
 

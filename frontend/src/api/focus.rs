@@ -87,8 +87,8 @@ impl WayBack {
         Self(way)
     }
 
-    /// Whether the element that had the focus cannot have it any more. One that merely lost it, such as when a phone's
-    /// keyboard is put away, can.
+    /// Whether the element that had the focus cannot have it any more. An element that merely lost the focus, such as
+    /// when a phone's keyboard is put away, can.
     fn is_broken(&self) -> bool {
         self.0.first().is_some_and(|element| {
             !element.is_connected() || element.matches(":disabled").unwrap_or_default()
@@ -124,8 +124,8 @@ fn take_focus(element: &Element) -> bool {
     !is_body && element.dyn_ref().is_some_and(focus) && document().active_element().as_ref() == Some(element)
 }
 
-/// Keeps the focus on the page until dropped: if the focused element is removed or disabled, the closest of its
-/// ancestors that remains and can be focused takes the focus.
+/// A guard that keeps the focus on the page until dropped: if the focused element is removed or disabled, the closest
+/// of its ancestors that remains and can be focused takes the focus.
 pub struct FocusGuard {
     observer: MutationObserver,
     #[expect(dead_code, reason = "the observer calls it")]

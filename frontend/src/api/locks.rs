@@ -28,7 +28,7 @@ impl Drop for Lock {
 pub struct LockRequest {
     /// The lock, once it is granted.
     pub granted: Receiver<Lock>,
-    /// Settles when the lock is lost or the request failed.
+    /// The promise that settles when the lock is lost or the request failed.
     pub over: JsFuture,
 }
 

@@ -1,5 +1,5 @@
 //! The marks of a person: initials and name in their colour, the sign that tells namesakes apart, the word for a guest
-//! or a bot. Also the time of a message, and the head of a group of messages.
+//! or a bot. Also the time of a message, and the byline of a group of messages.
 
 use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
@@ -46,19 +46,26 @@ pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
     }
 }
 
-/// The head of a group of messages: their author, and the time of the first one.
-pub fn author(
-    person: &Person,
-    name: Html,
-    signed: Option<&str>,
-    is: Option<Mark>,
-    at: Timestamp,
-    locale: Locale,
-) -> Html {
+/// The parts of a byline.
+pub struct BylineOf<'a> {
+    /// The author of the messages.
+    pub author: &'a Person,
+    /// The author's name, as a button or as text.
+    pub name: Html,
+    /// The sign that tells the author from namesakes.
+    pub sign: Option<&'a str>,
+    /// The word beside the name.
+    pub mark: Option<Mark>,
+    /// The time of the first message.
+    pub at: Timestamp,
+}
+
+/// The byline of a group of messages: their author, and the time of the first one.
+pub fn byline(of: BylineOf<'_>, locale: Locale) -> Html {
     html! {
         <>
-            { badge(person) }
-            <header>{ name }{ sign(signed) }{ mark(is) }{ time("", at, locale) }</header>
+            { badge(of.author) }
+            <header>{ of.name }{ sign(of.sign) }{ mark(of.mark) }{ time("", of.at, locale) }</header>
         </>
     }
 }

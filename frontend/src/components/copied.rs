@@ -11,7 +11,7 @@ use crate::words;
 pub struct Props {
     /// The text.
     pub text: AttrValue,
-    /// Whether it takes the focus when it appears, which scrolls it into view and has it read out.
+    /// Whether the text takes the focus when it appears, which scrolls it into view and has it read out.
     #[prop_or_default]
     pub takes_focus: bool,
 }

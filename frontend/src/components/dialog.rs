@@ -1,5 +1,5 @@
-//! A modal dialog: takes the focus and returns it; Esc or a click outside closes it. The parent decides on its content,
-//! and on whether it exists.
+//! A modal dialog: takes the focus and returns it; Esc or a click outside closes it. The parent decides on its content
+//! and existence.
 
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::hooks::use_modal;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its shape: `card`, `sheet` or `drawer`.
+    /// The shape: `card`, `sheet` or `drawer`.
     pub class: Classes,
     /// The title, for screen readers.
     pub label: AttrValue,

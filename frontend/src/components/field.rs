@@ -42,10 +42,10 @@ pub struct Props {
     /// The problem with the input.
     #[prop_or_default]
     pub problem: Option<AttrValue>,
-    /// Whether the form requires it.
+    /// Whether the form requires a value.
     #[prop_or_default]
     pub is_required: bool,
-    /// Whether it has the focus initially.
+    /// Whether the field has the focus initially.
     #[prop_or_default]
     pub has_focus: bool,
 }

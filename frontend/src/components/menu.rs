@@ -21,7 +21,7 @@ pub struct MenuItem {
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its class for the style sheet.
+    /// The class for the style sheet.
     pub class: &'static str,
     /// The label of the menu.
     pub label: &'static str,

@@ -6,8 +6,10 @@ use super::{changing, tab_index};
 use crate::state::{Piece, pieces};
 use crate::words;
 
-/// A text with more lines or bytes than this is cut until the reader unfolds it.
+/// The maximum number of lines of a text that is shown whole. A longer text is cut until the reader unfolds it.
 const LINES: usize = 16;
+
+/// The maximum number of bytes of a text that is shown whole.
 const BYTES: usize = 1_600;
 
 /// The text, with or without Tab stops at its links, and `after` on its last line. A long text is cut unless the state
@@ -62,7 +64,8 @@ fn is_emoji(text: &str) -> bool {
         })
 }
 
-/// Removes the line break after each block of code: the block ends its line itself. One before a block makes no line.
+/// Removes the line break after each block of code: the block ends its line itself. A break before a block makes no
+/// line.
 fn without_breaks(pieces: Vec<Piece<'_>>) -> impl Iterator<Item = Piece<'_>> {
     let mut is_after_block = false;
     pieces.into_iter().map(move |piece| {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{Quote, Shape, author, changing, hidden, icon, message_text, name, quote_link};
+use super::{BylineOf, Quote, Shape, byline, changing, hidden, icon, message_text, name, quote_link};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale, use_namesakes};
 use crate::state::{Mark, Progress, Sending};
@@ -24,7 +24,10 @@ pub struct Props {
     /// The message being answered.
     #[prop_or_default]
     pub quote: Option<Quote>,
-    /// The reason why it is not being sent at this moment.
+    /// Whether messages cannot be sent at this moment.
+    #[prop_or_default]
+    pub is_delayed: bool,
+    /// The reason, in the row of the message that is tried next.
     #[prop_or_default]
     pub delay: Option<AttrValue>,
 }
@@ -32,7 +35,7 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn SendingRow(props: &Props) -> Html {
-    let Props { sending, me, mark, is_first, quote, delay } = props;
+    let Props { sending, me, mark, is_first, quote, is_delayed, delay } = props;
     let (run, locale) = (use_commands(), use_locale());
     let signed = use_namesakes().sign(&me.id);
     let key = sending.request.key;
@@ -42,6 +45,11 @@ pub fn SendingRow(props: &Props) -> Html {
         Progress::Failed(_) => "failed",
     };
     let act = |command: Command| run.reform(move |_: MouseEvent| command.clone());
+    let discard = html! {
+        <button type="button" class="plain" data-testid="discard" onclick={act(Command::Discard(key))}>
+            { words::DISCARD }
+        </button>
+    };
     let waiting = (sending.progress == Progress::Pending).then(|| {
         html! { <span class="waiting">{ icon(Shape::Clock) }{ hidden(words::ON_ITS_WAY) }</span> }
     });
@@ -54,7 +62,10 @@ pub fn SendingRow(props: &Props) -> Html {
             data-state={state}
         >
             if *is_first {
-                { author(me, name(me), signed.as_deref(), *mark, sending.at, locale) }
+                { byline(
+                    BylineOf { author: me, name: name(me), sign: signed.as_deref(), mark: *mark, at: sending.at },
+                    locale,
+                ) }
             }
             if let Some(quote) = quote {
                 { quote_link(&sending.room, quote, true, &run) }
@@ -69,14 +80,15 @@ pub fn SendingRow(props: &Props) -> Html {
                     <button type="button" class="plain" data-testid="rewrite" onclick={act(Command::Rewrite(key))}>
                         { words::EDIT }
                     </button>
-                    <button type="button" class="plain" data-testid="discard" onclick={act(Command::Discard(key))}>
-                        { words::DISCARD }
-                    </button>
+                    { discard }
                 </p>
-            } else if let Some(why) = delay.as_ref().filter(|_| state == "pending") {
+            } else if *is_delayed && sending.progress == Progress::Pending {
                 <p class="delay" key="delay">
-                    { changing(words::waits_to_be_sent(why)) }
-                    <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
+                    if let Some(why) = delay {
+                        { changing(words::waits_to_be_sent(why)) }
+                        <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
+                    }
+                    { discard }
                 </p>
             }
         </article>

@@ -160,15 +160,16 @@ fn message_on_its_way_says_so() {
     outbox.push(RoomName::lobby(), request, Timestamp(0));
     let drawn = |outbox: &Outbox, delay: Option<&'static str>| {
         let sending = Rc::clone(&outbox.items()[0]);
-        let (me, delay) = (person("ada"), delay.map(AttrValue::Static));
-        draw::<SendingRow>(sending_row::Props { sending, me, mark: None, is_first: true, quote: None, delay })
+        let (me, is_delayed, delay) = (person("ada"), delay.is_some(), delay.map(AttrValue::Static));
+        let (mark, is_first, quote) = (None, true, None);
+        draw::<SendingRow>(sending_row::Props { sending, me, mark, is_first, quote, is_delayed, delay })
     };
     check(
         &drawn(&outbox, None),
         &["data-state=\"pending\"", "on its way", "&lt;b&gt;"],
-        &["Try again", "Not sent"],
+        &["Try again", "Not sent", "Discard"],
     );
-    check(&drawn(&outbox, Some("too busy")), &["Not sent yet: too busy", "Try now"], &[]);
+    check(&drawn(&outbox, Some("too busy")), &["Not sent yet: too busy", "Try now", "Discard"], &[]);
     outbox.advance(key(1), Progress::Failed("the room is <full>".to_owned()));
     let failed =
         ["data-state=\"failed\"", "Not sent: the room is &lt;full&gt;", "Try again", "Edit", "Discard"];

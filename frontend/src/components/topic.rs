@@ -14,7 +14,7 @@ use crate::words;
 pub struct Props {
     pub room: RoomName,
     pub topic: RoomTopic,
-    /// Whether it is being edited.
+    /// Whether the topic is being edited.
     pub is_open: bool,
 }
 

@@ -68,7 +68,7 @@ pub(super) fn run(store: &Store, command: Command) {
         }
         Command::GoBack(room) => store.dispatch(Action::WentBack(room)),
         Command::ShowNewest(room) => store.dispatch(Action::Aimed(room, Some(Goal::Newest))),
-        Command::Arrive(room) => store.dispatch(Action::Aimed(room, None)),
+        Command::ReachGoal(room) => store.dispatch(Action::Aimed(room, None)),
         Command::SetAtEnd(room, is_at_end) => {
             let ui = &store.state().ui;
             let is_back = is_at_end && !ui.of(&room).ways_back.is_empty();
@@ -200,7 +200,7 @@ fn enter(store: &Store, entrance: Entrance) {
     });
 }
 
-/// Makes a change. If it fails, `tell` turns the reason into the notice for the reader.
+/// Makes a change. `tell` turns the reason of a failure into the notice for the reader.
 fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, &Fault) -> String + 'static) {
     let store = store.clone();
     spawn_local(async move {

@@ -1,6 +1,6 @@
-//! Drives the pure subscription machine with requests and timers: carries out its actions and reports their outcome.
-//! One action is outstanding at any time, and dropping the driver ends it. If another tab polls for this one, the
-//! driver listens to that tab instead of holding a poll. Makes no decisions about the connection itself.
+//! Drives the pure subscription machine with requests and timers: carries out its actions, one at a time, and reports
+//! their outcome. Ends the outstanding action when dropped. While another tab leads, listens to that tab instead of
+//! holding a poll. Makes no decisions about the connection itself.
 
 mod actions;
 mod listening;
@@ -162,14 +162,10 @@ impl Driver {
         }
     }
 
-    /// If the connection counts as live, checks it with a poll that is answered at once: a held poll does not notice
-    /// the loss of its connection.
-    pub(super) fn check(&self) {
-        let is_live =
-            self.0.machine.borrow().as_ref().is_some_and(|machine| *machine.status() == Status::Live);
-        if is_live {
-            self.0.feed(Event::Suspended);
-        }
+    /// Handles a doubt about the connection, and has the leader check its own, too: the poll is held there.
+    pub(super) fn doubt(&self) {
+        self.0.tabs.say(&TabMessage::Doubt);
+        self.0.check();
     }
 
     /// Stops the outstanding action; no more events arrive.
@@ -191,6 +187,15 @@ impl Inner {
         match self.machine.borrow().as_ref()?.after() {
             After::At(cursor) => Some(cursor),
             After::Now | After::Start => None,
+        }
+    }
+
+    /// Checks a connection that counts as live with a poll that is answered at once: a held poll does not notice the
+    /// loss of its connection.
+    fn check(self: &Rc<Self>) {
+        let is_live = self.machine.borrow().as_ref().is_some_and(|machine| *machine.status() == Status::Live);
+        if is_live {
+            self.feed(Event::Suspended);
         }
     }
 

@@ -26,8 +26,8 @@ impl Followed {
         fits
     }
 
-    /// Remembers an answer that cannot be used at this moment.
-    pub(super) fn miss(&mut self, to: Cursor) {
+    /// Remembers an answer that the tab cannot use at this moment.
+    pub(super) fn skip(&mut self, to: Cursor) {
         self.ahead = Some(to);
     }
 
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn tab_that_missed_something_catches_up_once() {
+    fn tab_that_skipped_an_answer_catches_up_once() {
         let mut followed = Followed::default();
         assert!(!followed.fits(at(5), at(6), at(8)));
         assert!(followed.must_catch_up(at(5)));
@@ -64,7 +64,7 @@ mod tests {
         assert!(!followed.fits(at(5), at(8), at(9)));
         assert!(!followed.must_catch_up(at(9)), "it had been caught up already");
         assert!(followed.fits(at(9), at(9), at(10)));
-        followed.miss(at(12));
+        followed.skip(at(12));
         assert!(followed.must_catch_up(at(10)));
     }
 

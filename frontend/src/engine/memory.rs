@@ -43,7 +43,7 @@ pub(super) fn saved(storage: &Storage) -> Saved {
     }
 }
 
-/// Stores changes, and receives what other tabs store.
+/// The stored part of the state: writes changes, and receives those of other tabs.
 #[derive(Clone)]
 pub(super) struct Memory {
     storage: Storage,

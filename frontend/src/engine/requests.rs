@@ -10,7 +10,7 @@ use crate::api::{self, Reply};
 use crate::state::{Action, Link, Listing, Notice, Overlay, Panel, Phase, Request, Settings};
 use crate::words;
 
-/// Sends a request. One at a time: a second click is ignored.
+/// Sends a request. Ignores a second click while a request is outstanding.
 pub(super) fn ask(store: &Store, request: Request) {
     if store.state().settings.is_busy {
         return;

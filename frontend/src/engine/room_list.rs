@@ -23,17 +23,17 @@ const BEATS_A_MINUTE: u32 = 6;
 /// The time over which polling clients spread the requests that the same news triggers in all of them.
 const SPREAD: Duration = Duration::from_secs(2);
 
-/// The refresh of the lists when something is missing from them.
+/// The refresh of the lists when they lack something.
 #[derive(Default)]
 pub(super) struct RoomListRefresh {
-    /// The things that were missing from the lists at the last request.
-    missing: RefCell<Missing>,
+    /// The things that the lists lacked at the last request.
+    unlisted: RefCell<Unlisted>,
     /// Whether the first lists are being loaded.
     is_beginning: Rc<Cell<bool>>,
 }
 
 #[derive(Default, Clone, PartialEq)]
-struct Missing {
+struct Unlisted {
     room: Option<RoomName>,
     memberships: Option<Seq>,
     author: Option<PersonId>,
@@ -54,20 +54,20 @@ impl RoomListRefresh {
 
     /// Loads the lists if they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
-        let is_missing = |name: &RoomName| !self.is_beginning.get() && state.rooms.summary(name).is_none();
+        let is_unlisted = |name: &RoomName| !self.is_beginning.get() && state.rooms.summary(name).is_none();
         let is_complete = |phase: &Phase| matches!(phase, Phase::Ready | Phase::Missing);
-        let unlisted = state.room().filter(|room| is_complete(&room.phase) && is_missing(&room.name));
-        let missing = Missing {
-            room: unlisted.map(|room| room.name.clone()),
+        let room = state.room().filter(|room| is_complete(&room.phase) && is_unlisted(&room.name));
+        let unlisted = Unlisted {
+            room: room.map(|room| room.name.clone()),
             memberships: state.rooms.unlisted_memberships(),
             author: state.people.newcomer.clone(),
         };
-        let before = self.missing.replace(missing.clone());
-        if is_new(missing.room.as_ref(), before.room.as_ref())
-            || is_new(missing.author.as_ref(), before.author.as_ref())
+        let before = self.unlisted.replace(unlisted.clone());
+        if is_new(unlisted.room.as_ref(), before.room.as_ref())
+            || is_new(unlisted.author.as_ref(), before.author.as_ref())
         {
             refresh(store);
-        } else if is_new(missing.memberships.as_ref(), before.memberships.as_ref()) {
+        } else if is_new(unlisted.memberships.as_ref(), before.memberships.as_ref()) {
             let store = store.clone();
             let pause = api::millis(api::jitter().fraction_of(SPREAD));
             Timeout::new(pause, move || spawn_local(async move { ask_for_rooms(&store).await })).forget();
@@ -75,8 +75,8 @@ impl RoomListRefresh {
     }
 }
 
-fn is_new<T: PartialEq>(missing: Option<&T>, before: Option<&T>) -> bool {
-    missing.is_some() && missing != before
+fn is_new<T: PartialEq>(unlisted: Option<&T>, before: Option<&T>) -> bool {
+    unlisted.is_some() && unlisted != before
 }
 
 /// Loads the lists every minute while the page is visible, and more often while it waits for a missing room, until the

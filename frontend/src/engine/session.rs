@@ -90,8 +90,8 @@ pub(super) async fn alone() -> Option<Lock> {
     api::lock(&api::shared_name("session"), PATIENCE).await
 }
 
-/// Gets the session that the browser has, or a new one. One tab at a time; without locks, at least not while this tab
-/// has a request for a change pending, which has a deadline.
+/// Gets the session that the browser has, or a new one, in one tab at a time; without locks, at least not while this
+/// tab has a request for a change pending, which has a deadline.
 pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
     // Before taking the lock, because the pending request may still be waiting for it.
     store.until(|state| !state.settings.is_busy).await;

@@ -1,4 +1,5 @@
-//! One series of polls for all rooms that this reader follows: what it reports to the state, and how it repairs itself.
+//! The series of polls for all rooms that this reader follows: reports its news to the state, and loads the room on the
+//! screen again after a gap.
 
 use std::rc::Rc;
 
@@ -6,7 +7,8 @@ use holdline_shared::{Cursor, Status};
 use yew::Callback;
 
 use super::driver::Driver;
-use super::join::{arrive, closed};
+use super::join::closed;
+use super::newest_page::load_or_make;
 use super::news::{News, Repair};
 use super::report::note_build;
 use super::session;
@@ -51,7 +53,7 @@ fn repairing(store: Store) -> Repair {
     })
 }
 
-/// Loads again what is on the screen. The other rooms are joined when they are entered.
+/// Loads the room on the screen again. The other rooms are joined when they are entered.
 async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let list = api::list_rooms().await?;
     let listed_at = list.cursor;
@@ -67,7 +69,7 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
         store.dispatch(closed(room, &Fault::missing_room()));
         return Ok(listed_at);
     }
-    let page = match arrive(store, &room, signal).await {
+    let page = match load_or_make(store, &room, signal).await {
         Err(fault) if fault.is_missing_room() => {
             // The other rooms are polled nevertheless.
             if !signal.is_over() {

@@ -18,12 +18,12 @@ use crate::wire::tabs::{TabMessage, Wish};
 /// The role of a tab among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Role {
-    /// There are no other tabs, or this one cannot hear them.
+    /// The tab is the only one, or cannot hear the others.
     #[default]
     Alone,
     /// The tab polls for all.
     Leader,
-    /// Another tab polls for it.
+    /// The tab leaves polling to the leader.
     Follower,
 }
 
@@ -40,6 +40,8 @@ pub(super) enum TabEvent {
     WishesChanged,
     /// The reader of another tab does not want to wait.
     Hurried,
+    /// Another tab has found that the connection may be dead.
+    Doubted,
     /// The leader's connection is not live.
     Status(Status),
     /// The answer to the leader's poll.
@@ -197,6 +199,7 @@ impl Inner {
             }
             TabMessage::Lead { .. } if role == Role::Follower => Some(TabEvent::NewLeader),
             TabMessage::Wake => Some(TabEvent::Hurried),
+            TabMessage::Doubt if role == Role::Leader => Some(TabEvent::Doubted),
             TabMessage::Batch { from, rooms, batch, .. } if role == Role::Follower => {
                 Some(TabEvent::Answer { from, rooms, batch })
             }

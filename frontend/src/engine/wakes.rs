@@ -1,5 +1,5 @@
 //! Reasons to stop waiting: the network is back, the page is visible, the reader chose "try now", the machine was
-//! asleep. One place listens to the browser; tasks and the subscription listen here.
+//! asleep. Listens to the browser for all tasks and for the subscription.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,11 +17,11 @@ use crate::api;
 pub(super) enum Wake {
     /// The browser says that there is a network again.
     Online,
-    /// The browser reports that there is none; no reason to wake, but to check.
+    /// The browser says that there is no network; a reason to check the connection, and not to end a pause.
     Offline,
     /// The page became visible.
     Visible,
-    /// The page was hidden, or its window gained or lost the focus; no reason to wake, either.
+    /// The page was hidden, or its window gained or lost the focus; no reason to end a pause, either.
     Attention,
     /// The reader does not want to wait.
     Now,
@@ -96,7 +96,9 @@ impl Wakes {
 
 /// The interval of the clock checks.
 const BEAT: Duration = Duration::from_secs(15);
-/// A beat this late means that nothing ran. Browsers slow the timers of hidden pages down to one a minute.
+
+/// The lateness of a beat from which the machine counts as suspended. Browsers slow the timers of hidden pages down to
+/// one a minute.
 const LEAP: Duration = Duration::from_secs(90);
 
 /// The listeners on the browser, until this is dropped.

@@ -51,7 +51,7 @@ pub enum Action {
     Recalled(Snapshot),
     /// The reader wants this room, also if it has to be made.
     RoomWanted(RoomName),
-    /// There is no such room.
+    /// The room does not exist.
     Missing(RoomName),
     /// The server refuses the room, for this reason.
     Refused(RoomName, String),

@@ -1,4 +1,4 @@
-//! One message on the screen.
+//! A message on the screen.
 
 use holdline_shared::{Entry, Message, PersonId, Seq};
 

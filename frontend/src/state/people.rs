@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use holdline_shared::{Door, Here, PersonId, RoomName};
 
-use super::{Names, Profiles};
+use super::{Listing, Names, Profiles, State};
 
 /// The people present and the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,5 +58,15 @@ impl People {
             }
         }
         self.here = Rc::new(rooms);
+    }
+}
+
+impl State {
+    /// Shows a list, and notes the people in it.
+    pub(super) fn show_listing(&mut self, listing: Listing) {
+        for person in listing.named() {
+            self.people.names.note(person);
+        }
+        self.settings.listing = Some(listing);
     }
 }

@@ -20,7 +20,7 @@ pub enum Phase {
     Joining,
     /// The room is complete up to the last batch.
     Ready,
-    /// There is no such room.
+    /// The room does not exist.
     Missing,
     /// The server refuses the room, for this reason.
     Refused(String),
@@ -54,7 +54,7 @@ pub struct Gap {
     pub is_new_log: bool,
 }
 
-/// What a list of rooms tells of the messages of one of them.
+/// The newest message of a room, as a list of rooms shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed {
     /// The newest message that is not deleted.
@@ -74,7 +74,7 @@ pub struct Room {
     pub topic: Topic,
     /// The room's stage.
     pub phase: Phase,
-    /// Its messages, in log order.
+    /// The loaded messages, in log order.
     pub lines: Lines,
     /// Notices of members who joined or left and of new rules, since the page was loaded.
     pub notices: Notices,
@@ -88,8 +88,8 @@ pub struct Room {
     pub unread: Vec<Seq>,
     /// Whether there may be more unread messages above the loaded ones.
     pub has_unread_above: bool,
-    /// Whether more was missed than `unread` counts, because the room was not polled at the time.
-    pub has_missed: bool,
+    /// Whether more messages are unread than `unread` has, because the room was not polled at the time.
+    pub has_uncounted: bool,
     /// The last known entry.
     pub head: Seq,
     read_at: Option<Cursor>,
@@ -110,7 +110,7 @@ impl Room {
             older: Older::Idle,
             unread: Vec::new(),
             has_unread_above: false,
-            has_missed: false,
+            has_uncounted: false,
             head: seen,
             read_at: None,
             waiting: Vec::new(),
@@ -131,16 +131,16 @@ impl Room {
         }
     }
 
-    /// Applies what the list of rooms tells of this one. Unread messages between the newest one that is left and the
-    /// position at which the list was read were deleted. A message counts as missed if the previous list had it, or if
-    /// there was none: a poll may still bring one that is new in this list.
+    /// Applies a list of rooms to this room. Unread messages between the newest one that is left and the position at
+    /// which the list was read were deleted. A message counts as unread if the previous list had it, or if there was no
+    /// previous list: a poll may still bring a message that is new in this list.
     pub fn see_listed(&mut self, seen: Seq, listed: Listed) {
         let Listed { newest, newest_before, upto } = listed;
         self.unread.retain(|seq| *seq <= newest || *seq > upto);
-        self.has_missed &= newest > seen;
+        self.has_uncounted &= newest > seen;
         if self.phase == Phase::Idle {
             let known = seen.max(self.head);
-            self.has_missed |= newest_before.unwrap_or(newest).min(newest) > known;
+            self.has_uncounted |= newest_before.unwrap_or(newest).min(newest) > known;
         }
     }
 
@@ -183,14 +183,14 @@ impl Room {
 
     /// Whether the room has anything unseen.
     pub fn has_news(&self) -> bool {
-        self.has_missed || !self.unread.is_empty()
+        self.has_uncounted || !self.unread.is_empty()
     }
 
     /// Records that everything up to `seen` was on the screen, in this tab or another.
     pub fn read(&mut self, seen: Seq) {
         self.unread.retain(|seq| *seq > seen);
         self.has_unread_above &= self.oldest().is_some_and(|oldest| oldest > seen);
-        self.has_missed &= self.head > seen;
+        self.has_uncounted &= self.head > seen;
     }
 
     /// Marks the room as out of date: it must be joined again before it is shown as complete.

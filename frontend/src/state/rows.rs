@@ -10,13 +10,13 @@ use super::{Day, Gap, Line, Lines, Notices};
 /// The longest pause between two messages that stand together under one name: five minutes.
 const TOGETHER_MS: u64 = 5 * 60 * 1_000;
 
-/// In a long run, messages whose position in the log is a multiple of this show the author's name again.
+/// The interval at which a long run shows the author's name again: at positions in the log that are multiples of this.
 const NAMED_EACH: u64 = 16;
 
 /// The number of messages after which a run is long.
 const UNNAMED: usize = 8;
 
-/// One row of a conversation.
+/// A row of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
     /// A day begins with the message at this moment.

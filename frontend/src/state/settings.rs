@@ -106,9 +106,9 @@ pub enum Listing {
     People(Vec<Profile>),
     /// The standing of the person in the dialog.
     Standing {
-        /// Their part in the room on the screen.
+        /// The person's part in the room on the screen.
         membership: Option<Membership>,
-        /// Their bans.
+        /// The person's bans.
         bans: Vec<Ban>,
     },
     /// The bans.
@@ -119,6 +119,17 @@ pub enum Listing {
     Hooks(Vec<Hook>),
     /// The changes, the newest first.
     Audit(Vec<AuditLine>),
+}
+
+impl Listing {
+    /// The people of a list in which names may look the same: those of accounts do not.
+    pub(super) fn named(&self) -> Vec<&Person> {
+        match self {
+            Self::Members(all) => all.iter().map(|member| &member.person).collect(),
+            Self::Bans(all) => all.iter().filter_map(|ban| ban.person.as_ref()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A person's part in a room.
@@ -219,7 +230,7 @@ pub struct Token {
 /// A change that admins can look up.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditLine {
-    /// Its position in the log.
+    /// The change's position in the log.
     pub seq: Seq,
     /// The moment.
     pub at: Timestamp,

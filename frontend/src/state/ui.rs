@@ -33,14 +33,14 @@ pub struct Ui {
 pub enum Notice {
     /// The reason why something was not done.
     Problem(String),
-    /// Something that was done, or that has changed.
+    /// The fact that something was done or has changed.
     News(String),
 }
 
 /// The overlay beside or over the conversation; at most one is open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Overlay {
-    /// Nothing.
+    /// No overlay.
     #[default]
     Nothing,
     /// The drawer with the rooms, on a narrow screen.
@@ -68,7 +68,7 @@ pub struct RoomUi {
     pub goal: Option<Goal>,
     /// The messages from which the reader followed quotes, the most recent last.
     pub ways_back: Vec<Seq>,
-    /// The first message that was new when the reader arrived.
+    /// The first message that was new when the reader entered the room.
     pub new_from: Option<Seq>,
     /// The last time that many messages came at once.
     pub burst: Option<Burst>,
@@ -77,9 +77,9 @@ pub struct RoomUi {
 /// Messages that came at once, and of which screen readers announce the number alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Burst {
-    /// The newest of them.
+    /// The newest message.
     pub newest: Seq,
-    /// Their number.
+    /// The number of messages.
     pub count: usize,
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Wish {
     /// The tab.
     pub tab: String,
-    /// Its rooms.
+    /// The tab's rooms.
     pub rooms: Vec<RoomName>,
     /// The room where its reader is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,12 +29,12 @@ pub enum TabMessage {
     Ask(Wish),
     /// The tab is going away.
     Bye {
-        /// Its id.
+        /// The tab's id.
         tab: String,
     },
     /// The sender polls for all from now on.
     Lead {
-        /// Its id.
+        /// The sender's id.
         #[serde(default)]
         tab: String,
         /// Whether an unresponsive leader was deposed.
@@ -43,6 +43,8 @@ pub enum TabMessage {
     },
     /// The reader does not want to wait.
     Wake,
+    /// A request of the sender has no response: the connection may be dead.
+    Doubt,
     /// The answer to a poll.
     Batch {
         /// The cursor that was polled from.
@@ -160,6 +162,7 @@ mod tests {
             TabMessage::Bye { tab: "a".into() },
             TabMessage::Lead { tab: "a".into(), deposes: true },
             TabMessage::Wake,
+            TabMessage::Doubt,
             TabMessage::batch(at(2), vec![tea()], batch),
         ] {
             assert_eq!(TabMessage::read(&message.write()), Some(message));

@@ -21,7 +21,8 @@ fn entry(seq: u64) -> Entry {
     Entry { seq: Seq(seq), room: RoomName::lobby(), at: Timestamp(0), author, kind }
 }
 
-/// `answered [SEQ,SEQ] CURSOR [wait=S] [presence=TAG] [memberships=SEQ]`, `refused STATUS [CODE] [retry=S]` and so on.
+/// Parses `answered [SEQ,SEQ] CURSOR [wait=S] [presence=TAG] [memberships=SEQ]`, `refused STATUS [CODE] [retry=S]` and
+/// so on.
 fn parse_event(words: &[&str]) -> Event {
     let option = |name: &str| words.iter().find_map(|w| w.strip_prefix(name)?.strip_prefix('='));
     match words[0] {

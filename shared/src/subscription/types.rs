@@ -32,7 +32,7 @@ pub enum Event {
     TimedOut,
     /// The sleep ended.
     Woke,
-    /// The person chose "retry now", or the page became visible: end a sleep early.
+    /// The person chose "retry now", or the page became visible: a sleep ends early.
     Hurry,
     /// The computer was suspended or its clock was set forward, so that the outstanding request is probably dead.
     /// Optional for drivers that cannot detect this: the machine infers the same from a clock that is far ahead.
@@ -50,7 +50,7 @@ pub enum Event {
 /// A command to the driver.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Poll; abort after `watchdog` and report [`Event::TimedOut`].
+    /// Polls; after `watchdog`, aborts the poll and reports [`Event::TimedOut`].
     Poll {
         /// The position to read from.
         after: After,
@@ -63,11 +63,11 @@ pub enum Action {
         /// The last known change of the person's memberships; zero before the first.
         memberships: Seq,
     },
-    /// Wait, then report [`Event::Woke`].
+    /// Waits, then reports [`Event::Woke`].
     Sleep(Duration),
-    /// Fetch history again and report [`Event::Repaired`]. The screen keeps its content meanwhile.
+    /// Fetches history again and reports [`Event::Repaired`]. The screen keeps its content meanwhile.
     Repair,
-    /// Get a session and report [`Event::Renewed`]. Cursor and outbox are kept.
+    /// Gets a session and reports [`Event::Renewed`]. Cursor and outbox are kept.
     RenewSession,
 }
 

@@ -19,7 +19,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { outcome(settings) }
             { listing(settings, bans.as_deref(), words::NO_BANS, |ban| {
                 let Ban { id, person, visitor, .. } = ban;
-                let name = person.as_ref().map(|person| person.name.to_string());
+                let name = person.as_ref().map(|person| of.name(person));
                 let who = name.or_else(|| visitor.clone()).unwrap_or_default();
                 let tools = of.row_button(words::LIFT, &who, Request::Unban(id.clone()));
                 row(id, verbatim(who), end_of(of, ban), tools)

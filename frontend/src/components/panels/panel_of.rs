@@ -40,6 +40,12 @@ impl PanelOf<'_> {
         words::place(&self.state.title_of(room), self.state.rooms.standing(room).policy.visibility)
     }
 
+    /// The name of a person, with the sign that tells namesakes apart.
+    pub(super) fn name(&self, person: &Person) -> String {
+        let sign = self.state.people.names.namesakes.sign(&person.id);
+        sign.map_or_else(|| person.name.to_string(), |sign| format!("{} {sign}", person.name))
+    }
+
     /// A button that sends a request.
     pub(super) fn button(&self, word: &'static str, request: Request) -> Html {
         let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
@@ -58,7 +64,7 @@ impl PanelOf<'_> {
         }
         let panel = Panel::Person(person.clone());
         let onclick = self.run.reform(move |_| Command::Open(Overlay::Panel(panel.clone())));
-        row_button(words::CHANGE, person.name.as_str(), onclick)
+        row_button(words::CHANGE, &self.name(person), onclick)
     }
 
     /// A button that opens another page.

@@ -21,8 +21,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                     (_, true) => words::ADMIN,
                     _ => words::MEMBER,
                 };
-                let name = verbatim(person.name.as_str());
-                row(person.id.as_str(), name, below.to_owned(), of.change(person))
+                row(person.id.as_str(), verbatim(of.name(person)), below.to_owned(), of.change(person))
             }) }
         </>
     }

@@ -1,4 +1,4 @@
-//! Listening to the leading tab instead of holding a poll, and handling the events among the tabs meanwhile.
+//! Listens to the leading tab instead of holding a poll, and handles the events among the tabs meanwhile.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -67,6 +67,7 @@ impl Inner {
                 self.hear_leader();
             }
             TabEvent::Hurried => self.tell.emit(News::Hurried),
+            TabEvent::Doubted => self.check(),
             TabEvent::Status(status) => self.hear_trouble(status),
             TabEvent::Answer { from, rooms, batch } => self.hear_answer(from, &rooms, batch),
         }
@@ -105,7 +106,7 @@ impl Inner {
         self.is_leader_troubled.set(false);
         let covers_mine = self.wanted.borrow().rooms.iter().all(|room| rooms.contains(room));
         if self.listening.get().is_none() {
-            self.followed.borrow_mut().miss(batch.cursor);
+            self.followed.borrow_mut().skip(batch.cursor);
             return self.feed(Event::Hurry);
         }
         if !covers_mine || !self.followed.borrow_mut().fits(position, from, batch.cursor) {

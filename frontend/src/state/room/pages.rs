@@ -19,8 +19,8 @@ impl Room {
         }
         let cut = self.lines.last().map(|newest| newest.message.seq);
         if let Some(first) = page.messages.first().map(|message| message.seq) {
-            let is_missing = page.more && cut.is_some_and(|newest| newest < first);
-            if is_missing || (is_new_log && !page.messages.is_empty()) {
+            let leaves_gap = page.more && cut.is_some_and(|newest| newest < first);
+            if leaves_gap || (is_new_log && !page.messages.is_empty()) {
                 self.gaps.push(Gap { before: first, is_new_log });
             }
         }
@@ -44,7 +44,7 @@ impl Room {
         self.unread = unread.map(|line| line.message.seq).collect();
         self.unread.reverse();
         self.has_unread_above = self.more && self.oldest().is_some_and(|oldest| oldest > seen);
-        self.has_missed = false;
+        self.has_uncounted = false;
     }
 
     /// Applies an older page: the messages before `before`, where the room begins or a gap ends.

@@ -153,7 +153,7 @@ fn listed(newest: Seq, newest_before: Option<Seq>, upto: Seq) -> Listed {
 }
 
 #[test]
-fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
+fn idle_room_counts_from_the_first_list_and_says_that_more_is_unread() {
     let mut room = Room::new(RoomName::lobby(), Seq(3));
     room.see_listed(Seq(3), listed(Seq(3), None, Seq(3)));
     assert!(!room.has_news());
@@ -161,7 +161,7 @@ fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
     room.see_listed(Seq(3), listed(Seq(5), Some(Seq(4)), Seq(5)));
     assert!(!room.has_news(), "a topic is no news, and the next poll brings 5");
     room.see_listed(Seq(3), listed(Seq(5), Some(Seq(5)), Seq(5)));
-    assert!(room.has_missed, "no poll has brought 5");
+    assert!(room.has_uncounted, "no poll has brought 5");
     room.hear(said(6, "bob", "hi"), None);
     room.read(Seq(5));
     assert_eq!(room.unread, [Seq(6)]);
@@ -172,12 +172,12 @@ fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
 #[test]
 fn message_that_is_gone_from_the_list_is_no_news() {
     let new = || Room::new(RoomName::lobby(), Seq(3));
-    let mut missed = new();
-    missed.see_listed(Seq(3), listed(Seq(5), None, Seq(5)));
-    assert!(missed.has_missed);
-    missed.hear(entry(6, "bob", EntryKind::Delete { target: Seq(5) }), None);
-    missed.see_listed(Seq(3), listed(Seq(3), Some(Seq(5)), Seq(6)));
-    assert!(!missed.has_news(), "the list has nothing that was not seen");
+    let mut uncounted = new();
+    uncounted.see_listed(Seq(3), listed(Seq(5), None, Seq(5)));
+    assert!(uncounted.has_uncounted);
+    uncounted.hear(entry(6, "bob", EntryKind::Delete { target: Seq(5) }), None);
+    uncounted.see_listed(Seq(3), listed(Seq(3), Some(Seq(5)), Seq(6)));
+    assert!(!uncounted.has_news(), "the list has nothing that was not seen");
     let mut unpolled = new();
     unpolled.see_listed(Seq(3), listed(Seq(5), Some(Seq(3)), Seq(5)));
     unpolled.see_listed(Seq(3), listed(Seq(3), Some(Seq(5)), Seq(6)));

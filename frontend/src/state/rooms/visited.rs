@@ -73,8 +73,8 @@ impl Rooms {
         }
     }
 
-    /// Shows a reason in place of a room. Unless it `is_kept`, one that is missing, or that the reader has asked for, does
-    /// not count as visited any more.
+    /// Shows a reason in place of a room. A room that is missing, or that the reader has asked for, no longer counts as
+    /// visited, unless it `is_kept`.
     pub fn close(&mut self, name: &RoomName, reason: Phase, is_kept: bool) {
         let was_wanted = self.is_wanted(name);
         if was_wanted {

@@ -1,6 +1,6 @@
 //! Scenarios for doors, rules and roles.
 
-use holdline_shared::{PersonKind, Presence, Profile};
+use holdline_shared::{Person, PersonKind, Presence, Profile};
 
 use super::*;
 
@@ -193,9 +193,12 @@ fn people_of_the_same_name_are_told_apart() {
     let mut other = samples::said(9, "bob2", "hi");
     other.author.name = person("bob").name;
     let here = Here { count: 1, people: vec![other.author.clone()] };
-    assert_eq!(sign(&state.clone().after(heard(vec![other]))).as_deref(), Some("·bob"));
+    assert_eq!(sign(&state.clone().after(heard(vec![other.clone()]))).as_deref(), Some("·bob"));
     let presence = Presence { tag: "t".to_owned(), rooms: [(lobby(), here)].into() };
     let Action::Heard(batch) = heard(vec![]) else { unreachable!() };
-    let state = state.after(Action::Heard(Batch { presence: Some(presence), ..batch }));
-    assert_eq!(sign(&state).as_deref(), Some("·bob"));
+    let named = state.clone().after(Action::Heard(Batch { presence: Some(presence), ..batch }));
+    assert_eq!(sign(&named).as_deref(), Some("·bob"));
+    let membership = |person: Person| Membership { person, role: Role::Member, muted_until: None };
+    let others = Listing::Members([person("bob"), other.author].map(membership).into());
+    assert_eq!(sign(&state.after(Action::ListingCame(others))).as_deref(), Some("·bob"));
 }

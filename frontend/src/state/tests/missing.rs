@@ -81,9 +81,9 @@ fn room_that_was_deleted_is_not_made_again_by_its_visitors() {
     let same_log = state.clone().after(listed_as(&[("lobby", 2)], 3));
     assert!(!same_log.may_make(&tea()), "this log had the room");
     let writing = Writing { draft: "half".to_owned(), ..Writing::default() };
-    let missed = same_log.after(Action::Wrote(tea(), writing)).after(Action::Missing(tea()));
-    assert!(!missed.may_make(&tea()) && is_listed(&missed, &tea()), "what was written is found");
-    let refused = missed.after(Action::RoomWanted(tea())).after(Action::Refused(tea(), "no".to_owned()));
+    let unsent = same_log.after(Action::Wrote(tea(), writing)).after(Action::Missing(tea()));
+    assert!(!unsent.may_make(&tea()) && is_listed(&unsent, &tea()), "what was written is found");
+    let refused = unsent.after(Action::RoomWanted(tea())).after(Action::Refused(tea(), "no".to_owned()));
     assert!(is_listed(&refused, &tea()), "also if the room cannot be made again");
     let Action::Listed(mut list) = listed_as(&[("lobby", 2)], 3) else { unreachable!() };
     list.cursor.epoch.0 += 1;

@@ -9,12 +9,12 @@ fn quote_of(state: State, seq: u64, from: u64) -> State {
 #[test]
 fn reader_goes_back_from_quote_to_quote() {
     let goal = |state: &State| state.ui.of(&lobby()).goal;
-    let arrived = Action::Aimed(lobby(), None);
-    let state = quote_of(quote_of(in_lobby(), 2, 9).after(arrived.clone()), 1, 2);
+    let at_goal = Action::Aimed(lobby(), None);
+    let state = quote_of(quote_of(in_lobby(), 2, 9).after(at_goal.clone()), 1, 2);
     assert_eq!(goal(&state), Some(Goal::Message(Seq(1))));
     let state = state.after(Action::WentBack(lobby()));
     assert_eq!(goal(&state), Some(Goal::Message(Seq(2))));
-    let state = state.after(arrived).after(Action::WentBack(lobby()));
+    let state = state.after(at_goal).after(Action::WentBack(lobby()));
     assert_eq!(goal(&state), Some(Goal::Message(Seq(9))));
     let state = quote_of(state, 2, 9).after(Action::AtEnd(lobby(), true));
     assert!(state.ui.of(&lobby()).ways_back.is_empty(), "whoever is at the end has come back");

@@ -48,6 +48,22 @@ fn reader_is_neither_added_nor_changed_nor_is_a_bot_that_is_present() {
 }
 
 #[test]
+fn namesakes_are_told_apart_in_lists() {
+    let other = Person { name: person("bob").name, id: "0123456789".parse().unwrap() };
+    let member = |person: Person| Membership { person, role: Role::Member, muted_until: None };
+    let ban = |person: Person| {
+        let (id, reason) = (person.id.to_string(), String::new());
+        Ban { id, person: Some(person), visitor: None, until: None, reason }
+    };
+    let bans = Listing::Bans(vec![ban(person("bob")), ban(other.clone())]);
+    let members = Listing::Members(vec![member(person("bob")), member(other)]);
+    for (page, listing, tool) in [(Panel::Members, members, "Change"), (Panel::Bans, bans, "Lift")] {
+        let drawn = drawn_panel(&page, true, Some(listing));
+        check(&drawn, &[">Bob ·6789<", ">Bob ·bob<", &format!("{tool}: Bob ·6789")], &[">Bob<"]);
+    }
+}
+
+#[test]
 fn muted_person_can_be_unmuted_first_of_all() {
     let page = Panel::Person(person("bob"));
     let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);

@@ -63,15 +63,15 @@ impl State {
         }
     }
 
-    /// Shows a reason in place of a room. If the reader has written there, it stays among their rooms, so that they find
-    /// it.
+    /// Shows a reason in place of a room. A room in which the reader has written stays among their rooms, so that they
+    /// find it.
     pub(super) fn close(&mut self, name: &RoomName, reason: Phase) {
         let is_kept = self.has_written(name) && self.rooms.visited.contains(name);
         self.rooms.close(name, reason, is_kept);
     }
 
     /// Applies the newest page of a room's history.
-    fn join(&mut self, name: &RoomName, page: History) {
+    fn apply_newest(&mut self, name: &RoomName, page: History) {
         let read_at = page.cursor;
         self.end_edits_of_old_log(read_at);
         self.rooms.confirm(name);
@@ -97,9 +97,10 @@ impl State {
         }
     }
 
-    /// Applies the newest page, and leads a reader who has nothing new to read to the edit that an earlier page began.
-    pub(super) fn arrive(&mut self, name: &RoomName, page: History) {
-        self.join(name, page);
+    /// Joins a room with the newest page of its history, and leads a reader who has nothing new to read to the edit
+    /// that an earlier page began.
+    pub(super) fn join(&mut self, name: &RoomName, page: History) {
+        self.apply_newest(name, page);
         let begun = self.unloaded_edit(name);
         if begun.is_some() && self.ui.of(name).goal == Some(Goal::Newest) {
             self.ui.change(name, |ui| ui.goal = begun.map(Goal::Message));
@@ -127,7 +128,10 @@ impl State {
             self.end_edit_of(name, edited);
         }
         let Some(room) = self.rooms.get(name) else { return };
-        let is_lacking = |goal: &Goal| matches!(goal, Goal::Message(seq) if room.may_lack(*seq) || room.line(*seq).is_none());
+        let is_lacking = |goal: &Goal| match goal {
+            Goal::Message(seq) => room.may_lack(*seq) || room.line(*seq).is_none(),
+            _ => false,
+        };
         if self.ui.of(name).goal.as_ref().is_some_and(is_lacking) {
             let nearest = nearest.filter(|seq| room.line(*seq).is_some());
             self.ui.notice = Some(Notice::News(words::NO_SUCH_MESSAGE.to_owned()));
@@ -139,7 +143,7 @@ impl State {
     pub(super) fn recall(&mut self, snapshot: Snapshot) {
         let Snapshot { room, me, page, complete_to } = snapshot;
         self.session.me.get_or_insert(me);
-        self.join(&room, page);
+        self.apply_newest(&room, page);
         self.connection.recall(complete_to);
     }
 }
