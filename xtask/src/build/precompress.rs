@@ -46,8 +46,15 @@ fn keep_if_smaller(plain: &[u8], compressed: &[u8], path: PathBuf) -> Result<()>
 }
 
 fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
-    // The best quality; a window of 4 MiB holds each file whole.
-    let best = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: plain.len(), ..Default::default() };
+    // The best quality; a window of 4 MiB holds each file whole. Blocks of 64 KiB adapt to the parts of a wasm better than the
+    // usual ones of 256 KiB, by 0.2 %.
+    let best = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        lgblock: 16,
+        size_hint: plain.len(),
+        ..Default::default()
+    };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &*plain, &mut compressed, &best)?;
     Ok(compressed)
