@@ -47,7 +47,8 @@ pub enum Command {
     Retry(PublishKey),
     /// Moves a refused message back into the composer.
     Rewrite(PublishKey),
-    /// Discards a message that waits to be sent, or that the server refused.
+    /// Discards a message that waits to be sent, or that the server refused. If a request with it has reached the server
+    /// without a response, the message appears nevertheless.
     Discard(PublishKey),
 
     /// Adds a reaction to a message, or removes it.
@@ -83,7 +84,7 @@ pub enum Command {
     /// Goes to the newest message.
     ShowNewest(RoomName),
     /// Reports that the reader has reached their goal.
-    ReachGoal(RoomName),
+    EndGoal(RoomName),
     /// Reports whether the newest message is in sight.
     SetAtEnd(RoomName, bool),
     /// Leaves a room, with the reader's place in it.

@@ -37,7 +37,7 @@ use self::room_list::RoomListRefresh;
 use self::sender::Sender;
 use self::store::Store;
 use self::wakes::{BrowserEvents, Listening, Wake, Wakes};
-use crate::api::{AbortOnDrop, Signal, Storage, dom};
+use crate::api::{AbortOnDrop, Storage, dom};
 use crate::command::Command;
 use crate::state::{Action, Page, Phase, Room, State, unread};
 use crate::words;
@@ -78,9 +78,8 @@ impl Engine {
             memory: memory.clone(),
             driver: driver.clone(),
             join: Join::default(),
-            sender: Sender::default(),
+            sender: Sender::new(store.clone(), wakes.clone(), memory.clone(), guard.signal()),
             room_list,
-            signal: guard.signal(),
         };
         store.follow(Some(Box::new(move |before, after| effects.follow(before, after))));
         spawn_local(session::sign_in(store.clone(), wakes.clone(), guard.signal()));
@@ -172,7 +171,6 @@ struct Effects {
     join: Join,
     sender: Sender,
     room_list: RoomListRefresh,
-    signal: Signal,
 }
 
 impl Effects {
@@ -184,15 +182,15 @@ impl Effects {
         if after.connection.doubts != before.connection.doubts {
             self.driver.doubt();
         }
-        self.talk_to_server(after);
+        self.talk_to_server(before, after);
         self.show(after);
     }
 
-    fn talk_to_server(&self, state: &State) {
+    fn talk_to_server(&self, before: &State, state: &State) {
         let Engine { store, wakes, .. } = &self.engine;
         self.driver.want(state.followed(), state.here());
         self.join.follow(state, store, &self.driver, wakes);
-        self.sender.follow(state, store, wakes, &self.signal);
+        self.sender.follow(before, state);
         self.room_list.follow(state, store);
     }
 

@@ -46,7 +46,8 @@ impl Driver {
         let kind = Kind::of_environment()?;
         let (program, flags) = kind.driver();
         let mut command = tokio::process::Command::new(program);
-        // What drivers and browsers write for themselves goes with them: one that is killed leaves it behind, Firefox a profile of 40 MB.
+        // The driver and the browser write their temporary files here. A Firefox that is killed would otherwise leave a
+        // profile of 40 MB behind.
         let files = tempfile::tempdir()?;
         command.args(flags).env("TMPDIR", files.path()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Process::start(&mut command)

@@ -14,15 +14,20 @@ impl Browser {
     pub async fn until_true(&self, what: &str, script: &str, arguments: Vec<Value>) -> Result<()> {
         eventually(what, async || {
             let is_so: bool = self.run(script, arguments.clone()).await?;
-            Ok(Check::that(is_so, || "something else".to_owned()))
+            Ok(Check::that(is_so, || "nothing of that yet".to_owned()))
         })
         .await
     }
 
-    /// Waits until the page has an element that matches `css`, or until it has none.
-    pub async fn until_shown(&self, css: &str, is_shown: bool) -> Result<()> {
-        let script = "return !!document.querySelector(arguments[0]) === arguments[1]";
-        self.until_true(&format!("{css}: {is_shown}"), script, vec![json!(css), json!(is_shown)]).await
+    /// Waits until the page has an element that matches `css`.
+    pub async fn until_shown(&self, css: &str) -> Result<()> {
+        self.until_true(css, "return !!document.querySelector(arguments[0])", vec![json!(css)]).await
+    }
+
+    /// Waits until the page has no element that matches `css`.
+    pub async fn until_gone(&self, css: &str) -> Result<()> {
+        let script = "return !document.querySelector(arguments[0])";
+        self.until_true(&format!("no {css}"), script, vec![json!(css)]).await
     }
 
     /// Waits until the page shows this text.

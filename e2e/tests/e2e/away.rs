@@ -74,8 +74,9 @@ async fn what_waits_can_be_discarded() -> Result<()> {
     }
     ada.browser.click("[data-state=pending] [data-testid=discard]").await?;
     ada.until("no message", |screen| !is_pending(screen, "not this one")).await?;
-    ada.reload().await?;
+    ada.browser.client.goto("about:blank").await?;
     server.start_again().await?;
+    let ada = Chat::open_in(ada.browser, &server.url()).await?;
     ada.until_said(&["this one"]).await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }

@@ -101,5 +101,5 @@ async fn kept_page_notices_a_newer_server() -> Result<()> {
     relay.set(Rule::Answer("GET / ", 503, "<title>Away</title>"));
     ada.browser.reload().await?;
     ada.until_live().await?;
-    ada.browser.until_shown("[data-testid=outdated]", true).await
+    ada.browser.until_shown("[data-testid=outdated]").await
 }

@@ -25,12 +25,12 @@ async fn two_people_use_everything() -> Result<()> {
 async fn talk(ada: &Chat, ben: &Chat) -> Result<()> {
     ada.say(&format!("See{}{}{}https://example.org", key::SHIFT, key::ENTER, key::RELEASE)).await?;
     ben.until_said(&["See\nhttps://example.org"]).await?;
-    ben.browser.until_shown("[data-testid=message-text] a[href='https://example.org']", true).await?;
+    ben.browser.until_shown("[data-testid=message-text] a[href='https://example.org']").await?;
     ben.say("run `ls`").await?;
     let said = seq(&ada.until("code", |screen| screen.row("run ls").is_some()).await?, "run ls")?;
-    ada.browser.until_shown("[data-testid=message-text] code", true).await?;
+    ada.browser.until_shown("[data-testid=message-text] code").await?;
     ada.use_tool(said, "Reply").await?;
-    ada.browser.until_shown(".message.answered", true).await?;
+    ada.browser.until_shown(".message.answered").await?;
     ada.say("I did").await?;
     ben.until("the answer", |screen| screen.row("I did").is_some()).await?;
     ben.browser.click("[data-testid=show]").await?;
@@ -51,7 +51,7 @@ async fn change(ada: &Chat, ben: &Chat) -> Result<()> {
     let changed = seq(&screen, "I did, twice")?;
     ada.use_tool(changed, "Edit").await?;
     ada.browser.press(&format!("!{}", key::ESCAPE)).await?;
-    ada.browser.until_shown("[data-testid=edit]", false).await?;
+    ada.browser.until_gone("[data-testid=edit]").await?;
     ada.use_tool(changed, "Delete").await?;
     ada.browser.click("[data-testid=keep]").await?;
     ada.use_tool(changed, "Delete").await?;
@@ -71,17 +71,17 @@ async fn move_around(ada: &Chat, ben: &Chat) -> Result<()> {
     ben.until_said(&["Milk?"]).await?;
     ben.write("Lem").await?;
     ben.visit("lobby").await?;
-    ben.browser.until_shown("[data-room=tea] .mark", true).await?;
+    ben.browser.until_shown("[data-room=tea] .mark").await?;
     ada.say("Or lemon?").await?;
     ben.until("news", |screen| screen.listed("tea").is_some_and(|room| room.news)).await?;
     ben.browser.back().await?;
     ben.until("the draft", |screen| screen.room == "tea" && screen.composer == "Lem").await?;
-    ben.browser.until_shown("[data-testid=new]", true).await?;
+    ben.browser.until_shown("[data-testid=new]").await?;
     ben.say("on").await?;
     ada.until_said(&["Milk?", "Or lemon?", "Lemon"]).await?;
     ben.browser.click("button[aria-label='Forget tea on this device']").await?;
     ben.until("the lobby", |screen| screen.room == "lobby").await?;
-    ben.browser.until_shown("button[aria-label='Forget tea on this device']", false).await
+    ben.browser.until_gone("button[aria-label='Forget tea on this device']").await
 }
 
 /// Long texts and long rooms.
@@ -92,7 +92,7 @@ async fn read_back(ada: &Chat, ben: &Chat, url: &str) -> Result<()> {
     ada.write(key::ENTER).await?;
     ben.until("the long text", |screen| screen.row(&long).is_some()).await?;
     ben.browser.click(".text.cut + button").await?;
-    ben.browser.until_shown(".text.cut", false).await?;
+    ben.browser.until_gone(".text.cut").await?;
     ben.browser.click("[data-testid=jump-new]").await?;
     ben.until("the end", |screen| screen.jump.is_none()).await?;
     let first = ben.screen().await?.messages[0].seq.context("no number")?;

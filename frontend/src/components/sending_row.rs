@@ -24,18 +24,18 @@ pub struct Props {
     /// The message being answered.
     #[prop_or_default]
     pub quote: Option<Quote>,
-    /// Whether messages cannot be sent at this moment.
-    #[prop_or_default]
-    pub is_delayed: bool,
-    /// The reason, in the row of the message that is tried next.
+    /// The reason why no message can be sent at this moment.
     #[prop_or_default]
     pub delay: Option<AttrValue>,
+    /// Whether the message is the next to be sent: its row says the reason.
+    #[prop_or_default]
+    pub is_next: bool,
 }
 
 /// The row.
 #[component]
 pub fn SendingRow(props: &Props) -> Html {
-    let Props { sending, me, mark, is_first, quote, is_delayed, delay } = props;
+    let Props { sending, me, mark, is_first, quote, delay, is_next } = props;
     let (run, locale) = (use_commands(), use_locale());
     let signed = use_namesakes().sign(&me.id);
     let key = sending.request.key;
@@ -45,10 +45,15 @@ pub fn SendingRow(props: &Props) -> Html {
         Progress::Failed(_) => "failed",
     };
     let act = |command: Command| run.reform(move |_: MouseEvent| command.clone());
-    let discard = html! {
-        <button type="button" class="plain" data-testid="discard" onclick={act(Command::Discard(key))}>
-            { words::DISCARD }
-        </button>
+    let ways_out = html! {
+        <>
+            <button type="button" class="plain" data-testid="rewrite" onclick={act(Command::Rewrite(key))}>
+                { words::EDIT }
+            </button>
+            <button type="button" class="plain" data-testid="discard" onclick={act(Command::Discard(key))}>
+                { words::DISCARD }
+            </button>
+        </>
     };
     let waiting = (sending.progress == Progress::Pending).then(|| {
         html! { <span class="waiting">{ icon(Shape::Clock) }{ hidden(words::ON_ITS_WAY) }</span> }
@@ -77,18 +82,15 @@ pub fn SendingRow(props: &Props) -> Html {
                     <button type="button" class="plain" data-testid="retry" onclick={act(Command::Retry(key))}>
                         { words::TRY_AGAIN }
                     </button>
-                    <button type="button" class="plain" data-testid="rewrite" onclick={act(Command::Rewrite(key))}>
-                        { words::EDIT }
-                    </button>
-                    { discard }
+                    { ways_out }
                 </p>
-            } else if *is_delayed && sending.progress == Progress::Pending {
+            } else if let Some(why) = delay.as_ref().filter(|_| sending.progress == Progress::Pending) {
                 <p class="delay" key="delay">
-                    if let Some(why) = delay {
+                    if *is_next {
                         { changing(words::waits_to_be_sent(why)) }
                         <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
                     }
-                    { discard }
+                    { ways_out }
                 </p>
             }
         </article>

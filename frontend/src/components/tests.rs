@@ -158,18 +158,20 @@ fn message_on_its_way_says_so() {
     let mut outbox = Outbox::default();
     let request = PublishRequest { key: key(1), text: "<b>hi</b>".parse().unwrap(), reply_to: None };
     outbox.push(RoomName::lobby(), request, Timestamp(0));
-    let drawn = |outbox: &Outbox, delay: Option<&'static str>| {
+    let row = |outbox: &Outbox, delay: Option<&'static str>, is_next: bool| {
         let sending = Rc::clone(&outbox.items()[0]);
-        let (me, is_delayed, delay) = (person("ada"), delay.is_some(), delay.map(AttrValue::Static));
-        let (mark, is_first, quote) = (None, true, None);
-        draw::<SendingRow>(sending_row::Props { sending, me, mark, is_first, quote, is_delayed, delay })
+        let (me, mark, delay) = (person("ada"), None, delay.map(AttrValue::Static));
+        let (is_first, quote) = (true, None);
+        draw::<SendingRow>(sending_row::Props { sending, me, mark, is_first, quote, delay, is_next })
     };
+    let drawn = |outbox: &Outbox, delay| row(outbox, delay, true);
     check(
         &drawn(&outbox, None),
         &["data-state=\"pending\"", "on its way", "&lt;b&gt;"],
         &["Try again", "Not sent", "Discard"],
     );
-    check(&drawn(&outbox, Some("too busy")), &["Not sent yet: too busy", "Try now", "Discard"], &[]);
+    check(&drawn(&outbox, Some("too busy")), &["Not sent yet: too busy", "Try now", "Edit", "Discard"], &[]);
+    check(&row(&outbox, Some("too busy"), false), &["Edit", "Discard"], &["Not sent yet", "Try now"]);
     outbox.advance(key(1), Progress::Failed("the room is <full>".to_owned()));
     let failed =
         ["data-state=\"failed\"", "Not sent: the room is &lt;full&gt;", "Try again", "Edit", "Discard"];

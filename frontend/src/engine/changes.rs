@@ -68,7 +68,7 @@ pub(super) fn run(store: &Store, command: Command) {
         }
         Command::GoBack(room) => store.dispatch(Action::WentBack(room)),
         Command::ShowNewest(room) => store.dispatch(Action::Aimed(room, Some(Goal::Newest))),
-        Command::ReachGoal(room) => store.dispatch(Action::Aimed(room, None)),
+        Command::EndGoal(room) => store.dispatch(Action::Aimed(room, None)),
         Command::SetAtEnd(room, is_at_end) => {
             let ui = &store.state().ui;
             let is_back = is_at_end && !ui.of(&room).ways_back.is_empty();

@@ -157,14 +157,15 @@ impl Driver {
             }
             Wake::NowElsewhere => inner.feed(Event::Hurry),
             Wake::Suspended => inner.feed(Event::Suspended),
+            Wake::Discarded => {}
             Wake::Attention if api::dom::is_visible() => {}
             Wake::Attention => inner.hidden_since.set(Some(api::now())),
         }
     }
 
-    /// Handles a doubt about the connection, and has the leader check its own, too: the poll is held there.
+    /// Handles a doubt about the connection: this tab checks it, and so does the leader, which holds the poll.
     pub(super) fn doubt(&self) {
-        self.0.tabs.say(&TabMessage::Doubt);
+        self.0.tabs.tell_doubt();
         self.0.check();
     }
 
@@ -190,8 +191,8 @@ impl Inner {
         }
     }
 
-    /// Checks a connection that counts as live with a poll that is answered at once: a held poll does not notice the
-    /// loss of its connection.
+    /// Sends a poll that is answered at once, if the connection counts as live: a held poll does not notice the loss of
+    /// its connection.
     fn check(self: &Rc<Self>) {
         let is_live = self.machine.borrow().as_ref().is_some_and(|machine| *machine.status() == Status::Live);
         if is_live {

@@ -116,7 +116,7 @@ impl JoinTask {
 
     /// Tries once to load the room, to show it and to have it polled.
     async fn attempt(&self) -> Result<(), Fault> {
-        self.poll_existing_room().await?;
+        self.add_to_polls().await?;
         let page = self.load_page().await?;
         if self.signal.is_over() {
             return Ok(());
@@ -138,7 +138,7 @@ impl JoinTask {
 
     /// Adds an unpolled room to polls that run already, once the room is certain to exist: only existing rooms can be
     /// polled.
-    async fn poll_existing_room(&self) -> Result<(), Fault> {
+    async fn add_to_polls(&self) -> Result<(), Fault> {
         let Self { store, room, .. } = self;
         let known = store.state().rooms.get(room).map(|room| room.phase.clone());
         if self.driver.is_started() && known == Some(Phase::Idle) {

@@ -85,6 +85,12 @@ impl Memory {
         }
     }
 
+    /// Whether another tab has removed a message from storage since this page wrote or read it.
+    pub(super) fn lacks(&self, key: PublishKey) -> bool {
+        // Where the reader has removed all that a site stores, nobody has discarded the message.
+        self.storage.get(ME).is_some() && self.storage.get(&format!("{SENDING}{key}")).is_none()
+    }
+
     fn keep_writing(&self, room: &RoomName, before: &Rc<RoomUi>, after: &Rc<RoomUi>) {
         if Rc::ptr_eq(before, after) || before.writing == after.writing {
             return;

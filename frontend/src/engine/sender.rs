@@ -5,11 +5,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::Backoff;
+use holdline_shared::{Backoff, PublishKey};
 use wasm_bindgen_futures::spawn_local;
 
+use super::memory::Memory;
 use super::store::Store;
-use super::wakes::Wakes;
+use super::wakes::{Wake, Wakes};
 use super::{doubt, pause, room_list, session};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Progress, Sending, State};
@@ -18,74 +19,112 @@ use crate::state::{Action, Progress, Sending, State};
 const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The sending in progress, if any.
-#[derive(Default)]
-pub(super) struct Sender(Rc<Cell<bool>>);
+pub(super) struct Sender {
+    outgoing: Outgoing,
+    is_sending: Rc<Cell<bool>>,
+}
+
+/// The messages to send, and what sending them needs.
+#[derive(Clone)]
+struct Outgoing {
+    store: Store,
+    wakes: Wakes,
+    memory: Memory,
+    signal: Signal,
+}
 
 impl Sender {
-    /// Starts sending if there is a session and something to send.
-    pub(super) fn follow(&self, state: &State, store: &Store, wakes: &Wakes, signal: &Signal) {
-        let has_work = state.session.me.is_some() && state.outbox.next().is_some();
-        if has_work && !self.0.replace(true) {
-            let is_sending = Rc::clone(&self.0);
-            let (store, wakes, signal) = (store.clone(), wakes.clone(), signal.clone());
+    /// Creates a sender that ends when the signal is over.
+    pub(super) fn new(store: Store, wakes: Wakes, memory: Memory, signal: Signal) -> Self {
+        Self { outgoing: Outgoing { store, wakes, memory, signal }, is_sending: Rc::default() }
+    }
+
+    /// Starts sending if there is a session and something to send. Ends the pause of a message that is not to be sent
+    /// any more, so that the next one does not wait for it.
+    pub(super) fn follow(&self, before: &State, after: &State) {
+        let is_gone = |item: &Rc<Sending>| after.outbox.get(item.request.key).is_none();
+        if before.outbox.next().is_some_and(is_gone) {
+            self.outgoing.wakes.ring(Wake::Discarded);
+        }
+        let has_work = after.session.me.is_some() && after.outbox.next().is_some();
+        if has_work && !self.is_sending.replace(true) {
+            let (outgoing, is_sending) = (self.outgoing.clone(), Rc::clone(&self.is_sending));
             spawn_local(async move {
-                send_all(&store, &wakes, &signal).await;
-                delay(&store, None);
+                outgoing.send_all().await;
+                outgoing.delay(None);
                 is_sending.set(false);
             });
         }
     }
 }
 
-async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
-    let mut backoff = Backoff::default();
-    while store.state().outbox.next().is_some() && !signal.is_over() {
-        // One tab sends at a time, and releases the lock while it pauses. Where there are no locks, or a tab that the
-        // browser froze holds one, the keys alone make duplicates harmless.
-        let lock = api::lock(&api::shared_name("outbox"), PATIENCE).await;
-        let Some(item) = store.state().outbox.next().cloned() else { return };
-        let key = item.request.key;
-        match send(store, &item).await {
-            Ok(progress) => {
-                backoff.succeed();
-                delay(store, None);
-                store.dispatch(Action::Progressed(key, progress));
+impl Outgoing {
+    async fn send_all(&self) {
+        let Self { store, wakes, signal, .. } = self;
+        let mut backoff = Backoff::default();
+        while store.state().outbox.next().is_some() && !signal.is_over() {
+            // One tab sends at a time, and releases the lock while it pauses. Where there are no locks, or a tab that
+            // the browser froze holds one, the keys alone make duplicates harmless.
+            let lock = api::lock(&api::shared_name("outbox"), PATIENCE).await;
+            let Some(item) = store.state().outbox.next().cloned() else { return };
+            let key = item.request.key;
+            let sent = if self.is_wanted(key) { Some(self.send(&item).await) } else { None };
+            match sent.filter(|_| self.is_wanted(key)) {
+                None => {
+                    self.delay(None);
+                    store.dispatch(Action::Discarded(key));
+                }
+                Some(Ok(progress)) => {
+                    backoff.succeed();
+                    self.delay(None);
+                    store.dispatch(Action::Progressed(key, progress));
+                }
+                Some(Err(fault)) if fault.is_passing() || fault.lacks_session() => {
+                    drop(lock);
+                    let pause = pause::after(&fault, &mut backoff, api::jitter());
+                    self.delay(Some(fault.text()));
+                    wakes.pause(pause).await;
+                    if store.state().outbox.get(key).is_none() {
+                        self.delay(None);
+                    }
+                }
+                Some(Err(fault)) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),
             }
-            Err(fault) if fault.is_passing() || fault.lacks_session() => {
-                drop(lock);
-                let pause = pause::after(&fault, &mut backoff, api::jitter());
-                delay(store, Some(fault.text()));
-                wakes.pause(pause).await;
-            }
-            Err(fault) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),
         }
     }
-}
 
-fn delay(store: &Store, why: Option<String>) {
-    if store.state().outbox.delay != why {
-        store.dispatch(Action::SendingDelayed(why));
+    /// Whether a message is to be sent. A page that was frozen has not heard that another tab discarded or sent it.
+    fn is_wanted(&self, key: PublishKey) -> bool {
+        self.store.state().outbox.get(key).is_some() && !self.memory.lacks(key)
     }
-}
 
-async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
-    let publish =
-        || doubt::watched(store, async |signal| api::publish(&item.room, &item.request, &signal).await);
-    let entry = match publish().await {
-        Err(fault) if fault.lacks_session() => {
-            store.dispatch(Action::SignedIn(session::renew(store).await?));
-            publish().await?
+    fn delay(&self, why: Option<String>) {
+        if self.store.state().outbox.delay != why {
+            self.store.dispatch(Action::SendingDelayed(why));
         }
-        Err(fault) if fault.is_missing_room() => {
-            room_list::learn_log(store, &item.room).await?;
-            // In a new log the room is made again. A room that this log had was deleted, and stays so.
-            if store.state().rooms.had(&item.room) {
-                return Err(fault);
+    }
+
+    async fn send(&self, item: &Sending) -> Result<Progress, Fault> {
+        let store = &self.store;
+        let publish =
+            || doubt::watched(store, async |signal| api::publish(&item.room, &item.request, &signal).await);
+        let is_wanted = || self.is_wanted(item.request.key);
+        let entry = match publish().await {
+            Err(fault) if fault.lacks_session() && is_wanted() => {
+                store.dispatch(Action::SignedIn(session::renew(store).await?));
+                publish().await?
             }
-            session::make(store, &Change::MakeRoom(item.room.clone())).await?;
-            publish().await?
-        }
-        answer => answer?,
-    };
-    Ok(Progress::Sent(entry.seq))
+            Err(fault) if fault.is_missing_room() && is_wanted() => {
+                room_list::learn_log(store, &item.room).await?;
+                // In a new log the room is made again. A room that this log had was deleted, and stays so.
+                if store.state().rooms.had(&item.room) || !is_wanted() {
+                    return Err(fault);
+                }
+                session::make(store, &Change::MakeRoom(item.room.clone())).await?;
+                publish().await?
+            }
+            answer => answer?,
+        };
+        Ok(Progress::Sent(entry.seq))
+    }
 }

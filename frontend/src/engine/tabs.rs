@@ -159,6 +159,13 @@ impl TabMember {
         }
     }
 
+    /// Tells the leader that the connection may be dead.
+    pub(super) fn tell_doubt(&self) {
+        if self.role() == Role::Follower {
+            self.say(&TabMessage::Doubt);
+        }
+    }
+
     /// Whether the leader may be a hidden tab that the browser has frozen. Browsers do not freeze a tab that holds a
     /// lock.
     pub(super) fn may_have_frozen_leader(&self) -> bool {

@@ -27,6 +27,8 @@ pub(super) enum Wake {
     Now,
     /// Another tab's reader does not want to wait.
     NowElsewhere,
+    /// The message that was to be sent next was discarded, so nothing has to wait for it.
+    Discarded,
     /// The clock jumped: the machine was asleep, and its connections are most likely dead.
     Suspended,
 }

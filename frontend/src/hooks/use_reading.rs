@@ -189,7 +189,7 @@ impl Reading {
             }
             Some(goal) if self.go(&view, &rows, goal) => {
                 self.measure();
-                self.run.emit(Command::ReachGoal(self.content.room.name.clone()));
+                self.run.emit(Command::EndGoal(self.content.room.name.clone()));
             }
             // The missing part is being loaded or drawn; then this runs again.
             Some(_) => {}

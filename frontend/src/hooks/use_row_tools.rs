@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::api::{dom, focus};
 
-/// The state of a row's tools, with the event handlers that change it.
+/// The state that decides whether a row shows its tools, with the event handlers that change it.
 pub struct RowTools {
     row: NodeRef,
     is_pointed_at: UseStateHandle<bool>,
@@ -13,7 +13,7 @@ pub struct RowTools {
     has_sheet: UseStateHandle<bool>,
 }
 
-/// Returns the tools of a row, at first hidden.
+/// Returns the state of a row's tools, which are hidden at first.
 #[hook]
 pub fn use_row_tools(row: &NodeRef) -> RowTools {
     let (is_pointed_at, has_focus, has_sheet) =
@@ -38,22 +38,22 @@ impl RowTools {
         (*self.has_sheet).then(|| set(&self.has_sheet, false))
     }
 
-    /// Handles the pointer's move to the row.
+    /// Returns the handler for the pointer's move to the row.
     pub fn onmouseenter(&self) -> Callback<MouseEvent> {
         set(&self.is_pointed_at, true)
     }
 
-    /// Handles the pointer's move away from the row.
+    /// Returns the handler for the pointer's move away from the row.
     pub fn onmouseleave(&self) -> Callback<MouseEvent> {
         set(&self.is_pointed_at, false)
     }
 
-    /// Handles the focus's move to the row.
+    /// Returns the handler for the focus's move to the row.
     pub fn onfocusin(&self) -> Callback<FocusEvent> {
         set(&self.has_focus, true)
     }
 
-    /// Handles the focus's move away from an element of the row.
+    /// Returns the handler for the focus's move away from an element of the row.
     pub fn onfocusout(&self) -> Callback<FocusEvent> {
         let (setter, row) = (self.has_focus.setter(), self.row.clone());
         Callback::from(move |event: FocusEvent| {
@@ -63,7 +63,7 @@ impl RowTools {
         })
     }
 
-    /// Opens the sheet for a touch of the row itself.
+    /// Returns the handler that opens the sheet for a touch of the row itself.
     pub fn onclick(&self) -> Callback<MouseEvent> {
         let setter = self.has_sheet.setter();
         Callback::from(move |event: MouseEvent| {

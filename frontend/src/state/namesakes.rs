@@ -30,8 +30,8 @@ impl Namesakes {
     }
 }
 
-/// The names of the people who were present or whose messages were loaded since the page was opened. Nobody is taken
-/// out, so that signs do not come and go.
+/// The names of the people whom the page has met since it was opened: those who were present, whose messages were loaded
+/// or who stood in a list. Nobody is taken out, so that signs do not come and go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     /// The people who share the look of their name.
@@ -53,6 +53,13 @@ impl Names {
             self.namesakes.add(id);
         }
         Rc::make_mut(&mut self.last).insert(id.clone(), (name.clone(), look));
+    }
+
+    /// Notes a person in a list. A list may show an earlier name.
+    pub(super) fn note_listed(&mut self, person: &Person) {
+        if !self.last.contains_key(&person.id) {
+            self.note(person);
+        }
     }
 
     /// Notes the authors of messages.

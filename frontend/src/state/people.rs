@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use holdline_shared::{Door, Here, PersonId, RoomName};
 
-use super::{Listing, Names, Profiles, State};
+use super::{Names, Profiles};
 
 /// The people present and the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,15 +58,5 @@ impl People {
             }
         }
         self.here = Rc::new(rooms);
-    }
-}
-
-impl State {
-    /// Shows a list, and notes the people in it.
-    pub(super) fn show_listing(&mut self, listing: Listing) {
-        for person in listing.named() {
-            self.people.names.note(person);
-        }
-        self.settings.listing = Some(listing);
     }
 }

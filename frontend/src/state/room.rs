@@ -88,7 +88,7 @@ pub struct Room {
     pub unread: Vec<Seq>,
     /// Whether there may be more unread messages above the loaded ones.
     pub has_unread_above: bool,
-    /// Whether more messages are unread than `unread` has, because the room was not polled at the time.
+    /// Whether there are unread messages that `unread` does not list, because the room was not polled at the time.
     pub has_uncounted: bool,
     /// The last known entry.
     pub head: Seq,

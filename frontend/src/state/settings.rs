@@ -6,6 +6,8 @@ use holdline_shared::{
 };
 use serde::Deserialize;
 
+use super::State;
+
 /// A dialog, or a page of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Panel {
@@ -122,13 +124,23 @@ pub enum Listing {
 }
 
 impl Listing {
-    /// The people of a list in which names may look the same: those of accounts do not.
-    pub(super) fn named(&self) -> Vec<&Person> {
+    /// The people of a list with guests, whose names may look the same.
+    fn named(&self) -> Vec<&Person> {
         match self {
             Self::Members(all) => all.iter().map(|member| &member.person).collect(),
             Self::Bans(all) => all.iter().filter_map(|ban| ban.person.as_ref()).collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+impl State {
+    /// Shows a list, and notes the people in it.
+    pub(super) fn show_listing(&mut self, listing: Listing) {
+        for person in listing.named() {
+            self.people.names.note_listed(person);
+        }
+        self.settings.listing = Some(listing);
     }
 }
 

@@ -16,9 +16,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::end_output::end_output;
 use super::exchange::ExchangeState;
 use super::fast_path::is_fast_path;
-use super::last_reads::end_output;
 use super::stall::{Progress, StallRule};
 
 /// The length in bytes from which a request stays with hyper.
@@ -212,8 +212,7 @@ impl Write for HandoffIo {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         end_output(self.stream.inner());
         Poll::Ready(Ok(()))
     }

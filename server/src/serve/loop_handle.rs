@@ -6,6 +6,7 @@ use std::task::Wake;
 
 use parking_lot::Mutex;
 
+use super::end_output::end_output;
 use super::handoff::Handoff;
 
 /// A command to an event loop.
@@ -32,13 +33,15 @@ impl LoopHandle {
         Self { waker, is_awake: AtomicBool::new(true), commands: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Sends a command. After the end of the loop, the command is dropped, which closes the connection of an
-    /// `Adopt`.
+    /// Sends a command. After the end of the loop, a command does nothing, and the connection of an `Adopt` is closed.
     pub(super) fn send(&self, command: Command) {
-        let is_first = self.commands.lock().as_mut().is_some_and(|commands| {
-            commands.push(command);
-            commands.len() == 1
-        });
+        let is_first = match &mut *self.commands.lock() {
+            Some(commands) => {
+                commands.push(command);
+                commands.len() == 1
+            }
+            None => return end(&command),
+        };
         if is_first {
             self.notify();
         }
@@ -79,7 +82,14 @@ impl LoopHandle {
 
     /// Accepts no more commands.
     pub(super) fn close(&self) {
-        *self.commands.lock() = None;
+        self.commands.lock().take().iter().flatten().for_each(end);
+    }
+}
+
+/// Ends the output of a connection that no loop takes any more.
+fn end(command: &Command) {
+    if let Command::Adopt(handoff) = command {
+        end_output(&handoff.stream);
     }
 }
 

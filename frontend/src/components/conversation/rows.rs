@@ -168,8 +168,8 @@ pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> H
             mark={props.profiles.mark(me)}
             is_first={!follows_own || quote.is_some()}
             {quote}
-            is_delayed={props.delay.is_some()}
-            delay={props.delay.clone().filter(|_| is_next)}
+            delay={props.delay.clone()}
+            {is_next}
         />
     }
 }

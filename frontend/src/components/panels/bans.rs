@@ -19,10 +19,13 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { outcome(settings) }
             { listing(settings, bans.as_deref(), words::NO_BANS, |ban| {
                 let Ban { id, person, visitor, .. } = ban;
-                let name = person.as_ref().map(|person| of.name(person));
-                let who = name.or_else(|| visitor.clone()).unwrap_or_default();
-                let tools = of.row_button(words::LIFT, &who, Request::Unban(id.clone()));
-                row(id, verbatim(who), end_of(of, ban), tools)
+                let visitor = visitor.clone().unwrap_or_default();
+                let (who, label) = match person {
+                    Some(person) => (of.name(person), of.name_as_text(person)),
+                    None => (verbatim(visitor.clone()), visitor),
+                };
+                let tools = of.row_button(words::LIFT, &label, Request::Unban(id.clone()));
+                row(id, who, end_of(of, ban), tools)
             }) }
         </>
     }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::{FOREVER, PanelOf};
-use crate::components::{Field, FormOf, Kind, form, outcome, verbatim};
+use crate::components::{Field, FormOf, Kind, form, outcome};
 use crate::state::{Listing, Membership, Part, Request};
 use crate::words;
 
@@ -27,7 +27,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { listing(settings, members, words::NO_MEMBERS, |member| {
                 let person = &member.person;
                 let tools = if is_admin { of.change(person) } else { Html::default() };
-                row(person.id.as_str(), verbatim(of.name(person)), standing(of, member), tools)
+                row(person.id.as_str(), of.name(person), standing(of, member), tools)
             }) }
         </>
     }
@@ -67,7 +67,7 @@ fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let people: Vec<_> = people.into_iter().map(|(_, person)| person).collect();
     let choices = people
         .iter()
-        .map(|person| (AttrValue::from(person.id.to_string()), AttrValue::from(of.name(person))));
+        .map(|person| (AttrValue::from(person.id.to_string()), AttrValue::from(of.name_as_text(person))));
     let fields =
         html! { <Field name="person" label={words::ADD_SOMEBODY} kind={Kind::Choice(choices.collect())} /> };
     form(FormOf {

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::api::form::Values;
 use crate::command::Command;
+use crate::components::{sign, verbatim};
 use crate::state::{Locale, Overlay, Panel, Request, State};
 use crate::words;
 
@@ -40,10 +41,19 @@ impl PanelOf<'_> {
         words::place(&self.state.title_of(room), self.state.rooms.standing(room).policy.visibility)
     }
 
-    /// The name of a person, with the sign that tells namesakes apart.
-    pub(super) fn name(&self, person: &Person) -> String {
-        let sign = self.state.people.names.namesakes.sign(&person.id);
-        sign.map_or_else(|| person.name.to_string(), |sign| format!("{} {sign}", person.name))
+    /// A person's name, with the sign that tells namesakes apart.
+    pub(super) fn name(&self, person: &Person) -> Html {
+        let signed = self.sign(person);
+        html! { <>{ verbatim(person.name.to_string()) }{ sign(signed.as_deref()) }</> }
+    }
+
+    /// A person's name and sign as text.
+    pub(super) fn name_as_text(&self, person: &Person) -> String {
+        self.sign(person).map_or_else(|| person.name.to_string(), |sign| format!("{} {sign}", person.name))
+    }
+
+    fn sign(&self, person: &Person) -> Option<String> {
+        self.state.people.names.namesakes.sign(&person.id)
     }
 
     /// A button that sends a request.
@@ -64,7 +74,7 @@ impl PanelOf<'_> {
         }
         let panel = Panel::Person(person.clone());
         let onclick = self.run.reform(move |_| Command::Open(Overlay::Panel(panel.clone())));
-        row_button(words::CHANGE, &self.name(person), onclick)
+        row_button(words::CHANGE, &self.name_as_text(person), onclick)
     }
 
     /// A button that opens another page.

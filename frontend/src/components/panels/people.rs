@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
-use crate::components::{outcome, verbatim};
+use crate::components::outcome;
 use crate::state::Listing;
 use crate::words;
 
@@ -21,7 +21,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                     (_, true) => words::ADMIN,
                     _ => words::MEMBER,
                 };
-                row(person.id.as_str(), verbatim(of.name(person)), below.to_owned(), of.change(person))
+                row(person.id.as_str(), of.name(person), below.to_owned(), of.change(person))
             }) }
         </>
     }

@@ -18,8 +18,8 @@ use super::wheel::Wheel;
 use crate::api::{ApiError, HoldLease, Reply, RequestId};
 use crate::hub::{Answer, HeldId, Hub, PollError};
 use crate::serve::connection_limit::ConnectionPermit;
+use crate::serve::end_output::end_output;
 use crate::serve::handoff::Handoff;
-use crate::serve::last_reads::end_output;
 use crate::serve::stall::{Progress, StallRule};
 
 /// The connections of a loop, by number.
