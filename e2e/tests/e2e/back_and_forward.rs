@@ -27,29 +27,3 @@ async fn page_that_is_come_back_to_has_missed_nothing() -> Result<()> {
     ada.until("one person and Ben's absence", |screen| screen.people.len() == 1).await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }
-
-/// A page that the browser has kept does not hear what other tabs discard meanwhile.
-#[tokio::test]
-async fn page_that_is_come_back_to_sends_nothing_that_was_discarded() -> Result<()> {
-    let mut server = Server::start().await?;
-    let ada = Chat::open(&server.url()).await?;
-    let (first, second) = ada.open_second_tab(&server.url()).await?;
-    ada.browser.client.switch_to_window(first.clone()).await?;
-    server.kill().await?;
-    ada.say("never mind").await?;
-    let discard = "[data-state=pending] [data-testid=discard]";
-    ada.browser.until_shown(discard).await?;
-    ada.browser.client.goto("about:blank").await?;
-    ada.browser.client.switch_to_window(second).await?;
-    ada.browser.click(discard).await?;
-    ada.browser.until_gone(discard).await?;
-    server.start_again().await?;
-    ada.say("said").await?;
-    ada.until_said(&["said"]).await?;
-    ada.browser.client.switch_to_window(first).await?;
-    ada.browser.back().await?;
-    ada.until_live().await?;
-    ada.say("said here").await?;
-    ada.until_said(&["said", "said here"]).await?;
-    ada.browser.must_be_quiet_but_for_requests().await
-}

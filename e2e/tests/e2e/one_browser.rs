@@ -197,3 +197,22 @@ async fn tabs_in_different_rooms_survive_a_new_log() -> Result<()> {
     chat.until("the new log", is_said).await?;
     chat.browser.must_be_quiet_but_for_requests().await
 }
+
+/// A page that the browser froze has not heard that another tab discarded a message. A page does not hear what it removes
+/// itself, either.
+#[tokio::test]
+async fn what_was_discarded_is_not_sent_by_a_tab_that_did_not_hear_it() -> Result<()> {
+    let mut server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    server.kill().await?;
+    ada.say("never mind").await?;
+    ada.browser.until_shown("[data-state=pending] [data-testid=discard]").await?;
+    let discard = "const names = Object.keys(localStorage).filter((name) => name.includes('sending:'));
+                   names.forEach((name) => localStorage.removeItem(name));
+                   return names.length";
+    assert_eq!(ada.browser.run::<usize>(discard, vec![]).await?, 1);
+    server.start_again().await?;
+    ada.say("said").await?;
+    ada.until_said(&["said"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
