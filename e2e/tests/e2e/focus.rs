@@ -112,6 +112,21 @@ async fn drawers_take_the_focus_and_give_it_back() -> Result<()> {
     ada.browser.must_be_quiet().await
 }
 
+/// The event that a dialog was closed comes a moment later, when another one may be open.
+#[tokio::test]
+async fn drawer_that_follows_another_at_once_stays_open() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, _) = chat_with_message(&server, Device::PHONE).await?;
+    ada.browser.click("button[aria-label='People: 1']").await?;
+    ada.browser.until_focus("Close").await?;
+    let follow = "document.querySelector('dialog').close();
+                  document.querySelector('button[aria-label=Rooms]').click()";
+    ada.browser.run::<()>(follow, vec![]).await?;
+    ada.browser.click("dialog.rooms-drawer [data-testid=nickname]").await?;
+    ada.browser.until_focus("nickname-input").await?;
+    ada.browser.must_be_quiet().await
+}
+
 /// A message that has the focus leaves the page when it is scrolled far away; the keyboard goes on from the log.
 #[tokio::test]
 async fn message_scrolled_away_leaves_the_focus_to_the_log() -> Result<()> {

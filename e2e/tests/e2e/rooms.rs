@@ -103,7 +103,9 @@ async fn missing_room_is_made_by_its_button_and_not_by_its_address() -> Result<(
 
     // Whoever types a name where rooms are made does not have to confirm it.
     ada.enter("tea").await?;
-    ada.until("the room", |screen| screen.room == "tea" && screen.status == "live").await?;
+    ada.until("the room", |screen| screen.room == "tea").await?;
+    ada.say("Tea").await?;
+    ada.until_said(&["Tea"]).await?;
     assert!(ben.rooms().await?.contains(&"tea".to_owned()));
     ada.browser.must_be_silent().await
 }

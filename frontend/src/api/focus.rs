@@ -203,6 +203,11 @@ pub fn open_dialog(node: &NodeRef) {
     }
 }
 
+/// Whether a dialog is open.
+pub fn is_open(node: &NodeRef) -> bool {
+    node.cast::<HtmlDialogElement>().is_some_and(|dialog| dialog.open())
+}
+
 /// Closes a dialog. Returns whether no element outside the dialog has the focus.
 pub fn close_dialog(node: &NodeRef) -> bool {
     let Some(dialog) = node.cast::<HtmlDialogElement>() else { return false };

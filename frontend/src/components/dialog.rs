@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use crate::api::dom;
+use crate::api::{dom, focus};
 use crate::hooks::use_modal;
 
 #[derive(Properties, PartialEq)]
@@ -23,7 +23,16 @@ pub struct Props {
 pub fn Dialog(props: &Props) -> Html {
     let Props { class, label, on_close, children } = props;
     let node = use_node_ref();
-    use_modal(&node);
+    use_modal(&node, label);
+    // The event comes a moment after the end, when the dialog may be open again.
+    let onclose = {
+        let (node, on_close) = (node.clone(), on_close.clone());
+        Callback::from(move |_: Event| {
+            if !focus::is_open(&node) {
+                on_close.emit(());
+            }
+        })
+    };
     let onclick = {
         let (node, on_close) = (node.clone(), on_close.clone());
         Callback::from(move |event: MouseEvent| {
@@ -38,7 +47,7 @@ pub fn Dialog(props: &Props) -> Html {
             tabindex="-1"
             class={class.clone()}
             aria-label={label.clone()}
-            onclose={on_close.reform(|_: Event| ())}
+            {onclose}
             {onclick}
         >
             <div class="content">{ children.clone() }</div>

@@ -10,7 +10,7 @@ use super::precompress::{is_compressed, with_suffix};
 use crate::say;
 
 /// Bytes as brotli, of all that the page loads at first; why so many, decisions 32 and 36 say.
-const LIMIT: u64 = 360_000;
+const LIMIT: u64 = 362_000;
 
 /// Suffixes of files in the first load; pictures may come later.
 const LOADED: [&str; 4] = ["html", "js", "wasm", "css"];
