@@ -85,7 +85,7 @@ pub fn SendingRow(props: &Props) -> Html {
                     { ways_out }
                 </p>
             } else if let Some(why) = delay.as_ref().filter(|_| sending.progress == Progress::Pending) {
-                <p class="delay" key="delay">
+                <p class={classes!("delay", (!is_next).then_some("behind"))} key="delay">
                     if *is_next {
                         { changing(words::waits_to_be_sent(why)) }
                         <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
