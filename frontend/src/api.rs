@@ -34,5 +34,5 @@ pub use locks::{Lock, LockRequest, lock, request_lock};
 pub use navigation::{path, step_to};
 pub use people::{door, enter, list_members, list_people, look_at_link};
 pub use requests::{Reply, ask, list, list_standing};
-pub use storage::{Storage, keep_for_reload, kept_for_reload};
+pub use storage::{Storage, forget_all, keep_for_reload, kept_for_reload};
 pub use time::{jitter, millis, now, random_key, wall_clock};

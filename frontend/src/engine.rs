@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
+use holdline_shared::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -37,7 +38,7 @@ use self::room_list::RoomListRefresh;
 use self::sender::Sender;
 use self::store::Store;
 use self::wakes::{BrowserEvents, Listening, Wake, Wakes};
-use crate::api::{AbortOnDrop, Storage, dom};
+use crate::api::{self, AbortOnDrop, Storage, dom};
 use crate::command::Command;
 use crate::state::{Action, Page, Phase, Room, State, unread};
 use crate::words;
@@ -182,6 +183,11 @@ impl Effects {
         if after.connection.doubts != before.connection.doubts {
             self.driver.doubt();
         }
+        let is_live_again =
+            after.connection.stale_since.is_none() && before.connection.stale_since.is_some_and(is_old);
+        if is_live_again {
+            self.engine.wakes.ring(Wake::Live);
+        }
         self.talk_to_server(before, after);
         self.show(after);
     }
@@ -216,6 +222,11 @@ impl Effects {
     }
 }
 
+/// Whether this is more than ten seconds ago: a doubt about the connection is settled sooner.
+fn is_old(since: Timestamp) -> bool {
+    api::wall_clock().0.saturating_sub(since.0) > 10_000
+}
+
 fn listen_to_leaving(store: &Store, driver: &Driver) -> Option<EventListener> {
     let (store, driver) = (store.clone(), driver.clone());
     Some(EventListener::new(&web_sys::window()?.into(), "pagehide", move |_| {
@@ -225,7 +236,8 @@ fn listen_to_leaving(store: &Store, driver: &Driver) -> Option<EventListener> {
 }
 
 fn title(state: &State) -> String {
-    let page = state.ui.page.room().map_or("Holdline".to_owned(), |name| words::page_title(name.as_str()));
+    let page = state.ui.page.room().map(|name| words::page_title(&state.title_of(name)));
+    let page = page.unwrap_or_else(|| "Holdline".to_owned());
     match unread(state) {
         0 => page,
         n => format!("({n}) {page}"),

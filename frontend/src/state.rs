@@ -62,7 +62,7 @@ pub use profiles::{Mark, Profiles, is_somebody};
 pub use request::{Grant, Invitation, Part, Request};
 pub use room::{Gap, Listed, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
-pub use rooms::{Rooms, VISITED, is_made_by_server};
+pub use rooms::{Rooms, VISITED, is_made_by_server, is_nameless};
 pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::{Gate, Session};
@@ -155,10 +155,7 @@ impl State {
     #[must_use]
     pub fn after(mut self, action: Action) -> Self {
         match action {
-            Action::SignedIn(me) => {
-                self.session.me = Some(me);
-                self.session.gate = None;
-            }
+            Action::SignedIn(me) => self.sign_in(me),
             Action::DoorSeen(DoorStatus { door, person, .. }) => {
                 self.session.door = Some(door);
                 self.session.account = person;
@@ -173,9 +170,7 @@ impl State {
                 self.session.me = None;
             }
             Action::ProfilesCame(list) => self.people.profiles = Profiles::of(list),
-            Action::RoomPeopleCame(name, people) => {
-                Rc::make_mut(&mut self.rooms.people).insert(name, people);
-            }
+            Action::RoomPeopleCame(name, people) => self.note_room_people(name, people),
             Action::SessionForgotten => self.session.is_forgotten = true,
             Action::Went(page) => self.go_to(page),
             Action::LinkSeen(code, link) => self.ui.see_link(&code, link),

@@ -216,3 +216,19 @@ async fn what_was_discarded_is_not_sent_by_a_tab_that_did_not_hear_it() -> Resul
     ada.until_said(&["said"]).await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }
+
+/// A frozen tab cannot take back what it wants to have polled. Here it is a tab that has said so and says nothing more.
+#[tokio::test]
+async fn deleted_room_of_a_frozen_tab_silences_no_other() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    let ask = r"const channel = new BroadcastChannel('holdline:/:tabs');
+                 channel.postMessage(JSON.stringify({ ask: { tab: 'frozen', rooms: ['deleted'] } }));";
+    ada.browser.run::<()>(ask, vec![]).await?;
+    ada.until("the refusal", |screen| screen.status != "live").await?;
+    ada.until_live().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "Hello").await?;
+    ada.until_said(&["Hello"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}

@@ -100,6 +100,19 @@ pub fn kept_for_reload() -> Option<String> {
     tab_storage()?.get_item(&shared_name("snapshot")).ok()?
 }
 
+/// Removes what the browser keeps for this mount point.
+pub fn forget_all() {
+    let prefix = shared_name("");
+    for storage in [local_storage(), tab_storage()].into_iter().flatten() {
+        let names: Vec<_> =
+            (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok()?).collect();
+        for name in names.iter().filter(|name| name.starts_with(&prefix)) {
+            // A text that cannot be removed cannot be read either.
+            let _ = storage.remove_item(name);
+        }
+    }
+}
+
 fn tab_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok()?
 }

@@ -38,6 +38,8 @@ struct Inner {
     listening: Cell<Option<Listening>>,
     /// Whether the leader last reported that it receives no response.
     is_leader_troubled: Cell<bool>,
+    /// Whether the leader's last answer lacked rooms of this tab.
+    is_unheard: Cell<bool>,
     /// Whether another tab has led since this one joined or led last.
     has_followed: Cell<bool>,
     storage: Storage,
@@ -84,6 +86,7 @@ impl Driver {
                 followed: RefCell::default(),
                 listening: Cell::default(),
                 is_leader_troubled: Cell::default(),
+                is_unheard: Cell::default(),
                 has_followed: Cell::default(),
                 storage,
                 turn: Cell::default(),
@@ -157,7 +160,7 @@ impl Driver {
             }
             Wake::NowElsewhere => inner.feed(Event::Hurry),
             Wake::Suspended => inner.feed(Event::Suspended),
-            Wake::Discarded => {}
+            Wake::Discarded | Wake::Live => {}
             Wake::Attention if api::dom::is_visible() => {}
             Wake::Attention => inner.hidden_since.set(Some(api::now())),
         }

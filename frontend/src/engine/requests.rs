@@ -7,7 +7,7 @@ use super::room_list::refresh;
 use super::session;
 use super::store::Store;
 use crate::api::{self, Reply};
-use crate::state::{Action, Link, Listing, Notice, Overlay, Panel, Phase, Request, Settings};
+use crate::state::{Action, Gate, Link, Listing, Notice, Overlay, Panel, Phase, Request, Settings};
 use crate::words;
 
 /// Sends a request. Ignores a second click while a request is outstanding.
@@ -108,7 +108,12 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
     }
     match request {
         Request::Profile { .. } | Request::Rules { .. } => close(store),
-        Request::SignOut | Request::Leave { .. } => api::dom::reload(),
+        Request::SignOut | Request::Leave { .. } => {
+            // Without a reader the page keeps nothing for the next one.
+            store.dispatch(Action::ShutOut(Gate::default()));
+            api::forget_all();
+            api::dom::reload();
+        }
         Request::DeleteRoom(_) | Request::LeaveRoom { .. } => {
             close(store);
             refresh(store);

@@ -159,6 +159,11 @@ impl TabMember {
         }
     }
 
+    /// Forgets what the other tabs want. Those that are awake say it again when an answer lacks their rooms.
+    pub(super) fn forget_wishes(&self) {
+        self.0.wishes.borrow_mut().clear();
+    }
+
     /// Tells the leader that the connection may be dead.
     pub(super) fn tell_doubt(&self) {
         if self.role() == Role::Follower {

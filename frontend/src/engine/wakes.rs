@@ -29,6 +29,8 @@ pub(super) enum Wake {
     NowElsewhere,
     /// The message that was to be sent next was discarded, so nothing has to wait for it.
     Discarded,
+    /// The poll is live again after an absence, so other requests may succeed, too.
+    Live,
     /// The clock jumped: the machine was asleep, and its connections are most likely dead.
     Suspended,
 }

@@ -18,6 +18,11 @@ impl Wishes {
         self.0.push(wish);
     }
 
+    /// Forgets all wishes.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Whether a tab has said what it wants.
     pub(super) fn has(&self, tab: &str) -> bool {
         self.0.iter().any(|wish| wish.tab == tab)
@@ -96,6 +101,8 @@ mod tests {
         let now = Some(Cursor { epoch: Epoch(2), seq: Seq(3) });
         assert_eq!(wishes.rooms(&[room("lobby")], now), [room("lobby")]);
         assert_eq!(wishes.here(None, now), []);
+        wishes.clear();
+        assert!(!wishes.has("a"));
         wishes.put(Wish { of_log: None, ..wish("a", &["tea"], None) });
         assert_eq!(wishes.rooms(&[], now), [room("tea")], "an older page does not say of which log");
     }

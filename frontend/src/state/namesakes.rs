@@ -55,6 +55,11 @@ impl Names {
         Rc::make_mut(&mut self.last).insert(id.clone(), (name.clone(), look));
     }
 
+    /// The last name of a person whom the page has met.
+    pub fn last_of(&self, person: &PersonId) -> Option<&Nickname> {
+        self.last.get(person).map(|(name, _)| name)
+    }
+
     /// Notes a person in a list. A list may show an earlier name.
     pub(super) fn note_listed(&mut self, person: &Person) {
         if !self.last.contains_key(&person.id) {

@@ -100,6 +100,13 @@ impl Outbox {
         }
     }
 
+    /// Holds all messages back until the reader sends them again, for this reason.
+    pub fn hold_back(&mut self, why: &str) {
+        for item in self.items.iter_mut().filter(|item| item.progress == Progress::Pending) {
+            Rc::make_mut(item).progress = Progress::Failed(why.to_owned());
+        }
+    }
+
     /// Removes a message.
     pub fn discard(&mut self, key: PublishKey) {
         self.items.retain(|item| item.request.key != key);

@@ -11,7 +11,7 @@ use holdline_shared::{
 };
 use litemap::LiteMap;
 
-pub use self::titles::is_made_by_server;
+pub use self::titles::{is_made_by_server, is_nameless};
 use super::{Listed, Phase, Room, Seen};
 
 /// The maximum number of visited rooms that are followed; more would make every poll long.

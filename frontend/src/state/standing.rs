@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{RoomList, RoomName};
+use holdline_shared::{Person, RoomList, RoomName};
 
-use super::{Notice, Phase, State, is_room_admin, keyed};
+use super::{Notice, Phase, State, is_nameless, is_room_admin, keyed};
 use crate::words;
 
 impl State {
@@ -29,6 +29,27 @@ impl State {
                 self.rooms.forget(name);
             }
         }
+    }
+
+    /// Signs the reader in. A session may have ended and another one begun, at an open door without a question: what the
+    /// reader wrote as somebody else is not sent under the new name by itself.
+    pub(super) fn sign_in(&mut self, me: Person) {
+        if let Some(before) = self.session.me.as_ref().filter(|before| before.id != me.id) {
+            self.outbox.hold_back(&words::written_as(before.name.as_str()));
+            self.ui.notice = Some(Notice::News(words::other_session(before.name.as_str(), me.name.as_str())));
+        }
+        self.session.me = Some(me);
+        self.session.gate = None;
+    }
+
+    /// Notes the people of a direct room. The server knows guests by their ids alone; the page may have met them.
+    pub(super) fn note_room_people(&mut self, room: RoomName, mut people: Vec<Person>) {
+        for person in people.iter_mut().filter(|person| is_nameless(person)) {
+            if let Some(name) = self.people.names.last_of(&person.id) {
+                person.name = name.clone();
+            }
+        }
+        Rc::make_mut(&mut self.rooms.people).insert(room, people);
     }
 
     /// Whether the reader may change the room on the screen, its members and the messages of others.

@@ -16,6 +16,14 @@ pub fn waits_to_be_sent(why: &str) -> String {
     format!("Not sent yet: {} It will be sent by itself.", ended(why))
 }
 
+pub fn written_as(name: &str) -> String {
+    format!("it was written as “{name}”")
+}
+
+pub fn other_session(before: &str, now: &str) -> String {
+    format!("The session of “{before}” has ended. You are “{now}” here now.")
+}
+
 pub fn not_done(why: &str) -> String {
     format!("Not done: {}", ended(why))
 }

@@ -49,6 +49,8 @@ impl Inner {
                 self.timer(watchdog, Event::TimedOut)
             }
             Action::Repair => {
+                // The poll may have been refused for the room of a tab that cannot take it back, because it is frozen.
+                self.tabs.forget_wishes();
                 let repair = (self.repair)(signal);
                 self.spawn(async move { (repair.await.map_or_else(Event::from, Event::Repaired), None) });
                 self.timer(PATIENCE, Event::TimedOut)

@@ -20,6 +20,9 @@ const TROUBLED: Duration = Duration::from_secs(4);
 impl Inner {
     /// Waits for the leader's answers in place of holding a poll, for as long as the leader would.
     pub(super) fn listen(self: &Rc<Self>, watchdog: Duration) {
+        if self.is_unheard.take() {
+            self.tell_wish();
+        }
         if self.position().is_some_and(|at| self.followed.borrow_mut().must_catch_up(at)) {
             return self.feed(Event::Suspended);
         }
@@ -109,6 +112,7 @@ impl Inner {
             self.followed.borrow_mut().skip(batch.cursor);
             return self.feed(Event::Hurry);
         }
+        self.is_unheard.set(!covers_mine);
         if !covers_mine || !self.followed.borrow_mut().fits(position, from, batch.cursor) {
             return self.feed(Event::Suspended);
         }

@@ -1,6 +1,6 @@
 //! The displayed names of rooms: a given title, the people of a direct room, or the room's own name.
 
-use holdline_shared::{PersonId, RoomName, Visibility};
+use holdline_shared::{Person, PersonId, RoomName, Visibility};
 
 use super::Rooms;
 use crate::words;
@@ -17,12 +17,12 @@ impl Rooms {
         }
         if policy.visibility == Visibility::Direct {
             let people = self.people.get(name).map(Vec::as_slice).unwrap_or_default();
-            let others = people.iter().filter(|person| me != Some(&person.id));
+            let others = people.iter().filter(|person| me != Some(&person.id) && !is_nameless(person));
             let names: Vec<_> = others.map(|person| person.name.as_str()).collect();
             if !names.is_empty() {
                 return names.join(", ");
             }
-            // The others have left; their messages remain.
+            // The others have left or have no name; their messages remain.
             let authors =
                 self.get(name).map(|room| room.lines.newest_first().map(|line| &line.message.author));
             let author = authors.and_then(|mut authors| authors.find(|author| me != Some(&author.id)));
@@ -38,6 +38,11 @@ impl Rooms {
             self.list.iter().filter(|summary| summary.standing.policy.visibility == Visibility::Direct);
         direct.map(|summary| &summary.name).filter(is_nameless)
     }
+}
+
+/// Whether a person has no name but their id, as guests in the server's lists.
+pub fn is_nameless(person: &Person) -> bool {
+    person.name.as_str() == person.id.as_str()
 }
 
 /// Whether only the server makes rooms with such names, which nobody can guess.

@@ -186,6 +186,33 @@ fn nothing_is_polled_in_front_of_a_shut_door() {
 }
 
 #[test]
+fn nothing_is_sent_in_the_name_of_somebody_else() {
+    let state = in_lobby().after(say(3));
+    let same = state.clone().after(Action::SignedIn(person("ada")));
+    assert!(same.outbox.next().is_some() && same.ui.notice.is_none());
+    let other = state.after(Action::SignedIn(person("wren")));
+    assert_eq!(other.outbox.next(), None);
+    let why = "it was written as “Ada”".to_owned();
+    assert_eq!(other.outbox.items()[0].progress, Progress::Failed(why));
+    assert!(matches!(other.ui.notice, Some(Notice::News(text)) if text.contains("You are “Wren”")));
+}
+
+#[test]
+fn direct_room_with_a_guest_is_not_headed_by_an_id() {
+    let nameless = Person { name: "b0b".parse().unwrap(), id: "b0b".parse().unwrap() };
+    let told =
+        |state: State| state.after(Action::RoomPeopleCame(plans(), vec![person("ada"), nameless.clone()]));
+    let Action::Listed(mut list) = listed_with_private("", Role::Member, 2) else { panic!("no list") };
+    list.rooms[1].standing.policy =
+        RoomPolicy { visibility: Visibility::Direct, ..list.rooms[1].standing.policy.clone() };
+    let state = in_lobby().after(Action::Listed(list));
+    assert_eq!(told(state.clone()).title_of(&plans()), "Direct messages");
+    let mut met = samples::said(9, "b0b", "hi");
+    met.author.name = "Bob".parse().unwrap();
+    assert_eq!(told(state.after(heard(vec![met]))).title_of(&plans()), "Bob");
+}
+
+#[test]
 fn people_of_the_same_name_are_told_apart() {
     let sign = |state: &State| state.people.names.namesakes.sign(&person("bob").id);
     let state = in_lobby();
