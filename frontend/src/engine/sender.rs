@@ -72,7 +72,9 @@ impl Outgoing {
             match sent.filter(|_| self.is_wanted(key)) {
                 None => {
                     self.delay(None);
-                    store.dispatch(Action::Discarded(key));
+                    if self.memory.lacks(key) {
+                        store.dispatch(Action::Discarded(key));
+                    }
                 }
                 Some(Ok(progress)) => {
                     backoff.succeed();
@@ -93,9 +95,12 @@ impl Outgoing {
         }
     }
 
-    /// Whether a message is to be sent. A page that was frozen has not heard that another tab discarded or sent it.
+    /// Whether a message is to be sent. It may have been discarded or held back, and a page that was frozen has not heard
+    /// that another tab discarded or sent it.
     fn is_wanted(&self, key: PublishKey) -> bool {
-        self.store.state().outbox.get(key).is_some() && !self.memory.lacks(key)
+        let state = self.store.state();
+        let is_pending = state.outbox.get(key).is_some_and(|item| item.progress == Progress::Pending);
+        is_pending && !self.memory.lacks(key)
     }
 
     fn delay(&self, why: Option<String>) {
@@ -112,6 +117,9 @@ impl Outgoing {
         let entry = match publish().await {
             Err(fault) if fault.lacks_session() && is_wanted() => {
                 store.dispatch(Action::SignedIn(session::renew(store).await?));
+                if !is_wanted() {
+                    return Err(fault);
+                }
                 publish().await?
             }
             Err(fault) if fault.is_missing_room() && is_wanted() => {
