@@ -75,6 +75,15 @@ impl Server {
         link.with_context(|| format!("no link in {said:?}, {:?}", String::from_utf8_lossy(&output.stderr)))
     }
 
+    /// Ends all sessions.
+    pub async fn end_sessions(&self) -> Result<()> {
+        let mut command = holdline()?;
+        command.args(["admin", "--log", &self.log(), "rotate-secret", "--grace", "0"]);
+        let output = command.output().await?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
     /// Creates an admin of this name, who comes in by the owner's link.
     pub async fn admin(&self, name: &str) -> Result<Person> {
         let link = self.admin_link().await?;

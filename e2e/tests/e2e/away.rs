@@ -81,26 +81,6 @@ async fn what_waits_can_be_discarded() -> Result<()> {
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
-/// At an open door another session begins when one has ended. What was written before goes out only if the reader says so.
-#[tokio::test]
-async fn what_waits_is_not_sent_under_another_name() -> Result<()> {
-    let mut server = Server::start().await?;
-    let ada = Chat::open(&server.url()).await?;
-    let before = ada.screen().await?.nickname;
-    server.kill().await?;
-    ada.say("mine").await?;
-    ada.until("a message on its way", |screen| is_pending(screen, "mine")).await?;
-    ada.browser.client.delete_all_cookies().await?;
-    server.start_again().await?;
-    ada.browser.until_shown("[data-state=failed]").await?;
-    let after = ada.until_live().await?;
-    assert!(after.nickname.is_some() && after.nickname != before, "{after:?}");
-    ada.browser.until_shown("[data-testid=notice]").await?;
-    ada.browser.click("[data-testid=retry]").await?;
-    ada.until_said(&["mine"]).await?;
-    ada.browser.must_be_quiet_but_for_requests().await
-}
-
 async fn meet(server: &Server) -> Result<(Chat, Chat)> {
     let (ada, ben) = Chat::open_two(&server.url()).await?;
     ada.say("before").await?;

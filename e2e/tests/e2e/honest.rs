@@ -170,3 +170,27 @@ async fn dead_line_is_noticed_by_the_tab_that_polls() -> Result<()> {
     ada.until_live().await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }
+
+/// At an open door another session begins when one has ended. What was written before goes out only if the reader says so.
+#[tokio::test]
+async fn what_waits_is_not_sent_under_another_name() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ada = Chat::open(&relay.url()).await?;
+    let before = ada.screen().await?.nickname;
+    relay.set(Rule::Swallow("/api/v1/"));
+    ada.say("mine").await?;
+    ada.until("a message on its way", |screen| screen.row("mine").is_some()).await?;
+    server.end_sessions().await?;
+    relay.set(Rule::Pass);
+    let after = ada
+        .until("a message that is held back", |screen| {
+            screen.status == "live" && screen.row("mine").is_some_and(|row| row.state == "failed")
+        })
+        .await?;
+    assert!(after.nickname.is_some() && after.nickname != before, "{after:?}");
+    ada.browser.until_shown("[data-testid=notice]").await?;
+    ada.browser.click("[data-testid=retry]").await?;
+    ada.until_said(&["mine"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
